@@ -1,0 +1,38 @@
+# Tallyman: see README.md. Needs git, make and Node.js 20 or newer with npm; everything else is installed here.
+.DEFAULT_GOAL := build
+.PHONY: run test build lint bench clean docs
+
+installed := node_modules/.package-lock.json
+
+$(installed): package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+dist/tallyman.js: $(installed) package.json scripts/build.ts $(shell find src -name '*.ts' -not -name '*.test.ts')
+	npm run --silent build
+
+## install, build and start the exporter on :9200 against the local engine; ARGS="--server.port 9300" adds flags
+run: dist/tallyman.js
+	bin/tallyman $(ARGS)
+
+build: dist/tallyman.js
+
+## every check and every test, real engines too; with CI=true whatever cannot run is a failure
+test: $(installed)
+	sh scripts/install-test-tools.sh
+	npm run --silent lint
+	npm test
+
+lint: $(installed)
+	npm run --silent lint
+
+## writes the generated docs
+docs: $(installed)
+	npm run --silent docs
+
+bench: dist/tallyman.js
+	sh scripts/install-test-tools.sh
+	npm run --silent bench
+
+clean:
+	rm -rf node_modules dist coverage .tmp

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { rolldown } from 'rolldown';
+
+/** Bundles the program into dist/tallyman.js: one file starts in a fraction of the time of many. */
+
+const root = new URL('..', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+
+function commit(): string {
+  try {
+    const hash = execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return hash.toString().trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** SOURCE_DATE_EPOCH makes two builds of one commit alike: https://reproducible-builds.org/specs/source-date-epoch/ */
+const epoch = process.env['SOURCE_DATE_EPOCH'];
+const buildDate = new Date(epoch === undefined ? Date.now() : Number(epoch) * 1000).toISOString();
+
+rmSync(new URL('dist', root), { recursive: true, force: true });
+const bundle = await rolldown({
+  input: new URL('src/main.ts', root).pathname,
+  platform: 'node',
+  transform: { define: { TALLYMAN_BUILD: JSON.stringify({ version, commit: commit(), buildDate }) } },
+});
+await bundle.write({
+  dir: new URL('dist', root).pathname,
+  format: 'esm',
+  entryFileNames: 'tallyman.js',
+  chunkFileNames: '[name].js',
+  minify: true,
+  legalComments: 'none',
+});
+await bundle.close();

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { systemClock } from '../base/clock.ts';
+import { createLog } from '../base/log.ts';
+import { buildInfo } from '../base/build-info.ts';
+import type { ExporterConfig } from '../config/exporter-config.ts';
+import { parseDockerHost } from '../config/docker-host.ts';
+import { createExporter, type ExporterOptions } from '../exporter/create-exporter.ts';
+import { createHttpServer } from '../http/http-server.ts';
+import type { Command } from './command.ts';
+import { readExporterConfig } from './exporter-config-input.ts';
+
+/** How long requests that are under way may take to end. */
+const stopDeadlineMs = 8000;
+
+export const exporter: Command = async (context) => {
+  const input = await readExporterConfig(context);
+  if ('exitCode' in input) return input;
+  const { config } = input;
+  const log = createLog({
+    level: config['logging.level'],
+    format: config['logging.format'],
+    output: config['logging.output'],
+  });
+  const container = createExporter({ ...toExporterOptions(config), clock: systemClock, log });
+  const webConfigFile = config['server.web_config_file'];
+  const server = createHttpServer({
+    address: config['server.address'],
+    port: config['server.port'],
+    routes: container.routes,
+    log,
+    ...(webConfigFile === '' ? {} : { webConfigFile }),
+    ...(config['server.tls.enabled']
+      ? { tls: { certFile: config['server.tls.cert_file'], keyFile: config['server.tls.key_file'] } }
+      : {}),
+    ...(config['server.auth.enabled']
+      ? { basicAuth: { username: config['server.auth.username'], password: config['server.auth.password'] } }
+      : {}),
+  });
+  const { address, port, tls } = await server.start();
+  log.info({ address, port, tls, version: buildInfo.version }, 'the exporter listens');
+  container.start();
+  return {
+    async stop() {
+      log.info('the exporter stops');
+      await server.stop(stopDeadlineMs);
+      container.stop();
+    },
+  };
+};
+
+function toExporterOptions(config: ExporterConfig): Omit<ExporterOptions, 'clock' | 'log'> {
+  const isAuthenticated = config['server.auth.enabled'] || config['server.web_config_file'] !== '';
+  return {
+    engine: toEngine(config),
+    collectors: config.collectors,
+    filters: {
+      include: {
+        names: config['collection.filters.include.names'],
+        images: config['collection.filters.include.images'],
+        labels: config['collection.filters.include.labels'],
+      },
+      exclude: {
+        names: config['collection.filters.exclude.names'],
+        images: config['collection.filters.exclude.images'],
+        labels: config['collection.filters.exclude.labels'],
+      },
+    },
+    labels: {
+      containerId: config['metrics.labels.container_id'],
+      containerLabels: config['metrics.labels.container_labels'],
+    },
+    namespace: config['metrics.namespace'],
+    globalLabels: config['metrics.global_labels'],
+    collection: {
+      timeoutMs: config['collection.timeout'],
+      intervalMs: config['collection.interval'],
+      cacheTtlMs: config['metrics.cache.enabled'] ? config['metrics.cache.ttl'] : 0,
+    },
+    maxConcurrent: config['performance.max_concurrent'],
+    paths: {
+      metrics: config['server.metrics_path'],
+      health: config['server.health_path'],
+      ready: config['server.ready_path'],
+    },
+    isHealthExempt: config['server.auth.exempt_health'],
+    profiling: config['performance.profiling_enabled'] ? { isAuthenticated } : undefined,
+  };
+}
+
+function toEngine(config: ExporterConfig): ExporterOptions['engine'] {
+  const address = parseDockerHost(config['docker.host'], config['docker.tls.enabled']);
+  const read = (path: string): string | undefined => (path === '' ? undefined : readFileSync(path, 'utf8'));
+  const tls =
+    address.kind === 'tcp' && address.tls
+      ? {
+          verify: config['docker.tls.verify'],
+          ca: read(config['docker.tls.ca_cert']),
+          cert: read(config['docker.tls.cert']),
+          key: read(config['docker.tls.key']),
+        }
+      : undefined;
+  return { address, tls, pinnedApiVersion: config['docker.api_version'] || undefined };
+}

@@ -1,0 +1,109 @@
+import type { Clock } from '../base/clock.ts';
+import { errorText } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import { createOnceLog } from '../base/once-log.ts';
+import type { CallRecord } from './call-record.ts';
+import type { DockerClient } from './client.ts';
+import type { ContainerFilters } from './container-filter.ts';
+import { createEngineEvents } from './engine-events.ts';
+import type { EngineCall } from './engine-call.ts';
+import { createInspectCache } from './inspect-cache.ts';
+import { countedObjects, createObjectCounts, type CountedObject } from './object-counts.ts';
+import type { EngineFacts, ObservationNeeds } from './observation.ts';
+import { startObservation, type RunningObservation } from './observation-run.ts';
+import { createReachability } from './reachability.ts';
+import type { EngineEvent } from './schemas.ts';
+
+export interface ObserverOptions {
+  client: DockerClient;
+  record: CallRecord;
+  filters: ContainerFilters;
+  needs: ObservationNeeds;
+  /** Engine API requests in flight at most; 0 lets the engine's version decide. */
+  maxConcurrent: number;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Asks the engine for everything the collectors need, and remembers between two observations only what events keep
+ * true. Nothing runs between observations but the open events stream.
+ */
+export interface Observer {
+  /** Starts an observation that ends within the time, with what it has by then. */
+  observe(timeoutMs: number): RunningObservation;
+  /** Whether the engine answers, found out within the time. Logs a change. */
+  probe(signal: AbortSignal): Promise<boolean>;
+  stop(): void;
+}
+
+export function createObserver(options: ObserverOptions): Observer {
+  const { client, record, clock, log } = options;
+  const onceLog = createOnceLog(log);
+  const reachability = createReachability(log);
+  const inspects = createInspectCache();
+  const counts = createObjectCounts();
+  const facts: { engine: EngineFacts | undefined } = { engine: undefined };
+
+  const forget = (): void => {
+    inspects.clear();
+    counts.clear();
+    facts.engine = undefined;
+  };
+
+  const events = createEngineEvents({
+    client,
+    record,
+    log,
+    monotonic: () => clock.monotonic(),
+    onEvent: (event) => {
+      const at = clock.monotonic();
+      if (event.Type === 'container' && event.Actor?.ID != null) inspects.invalidate(event.Actor.ID, at);
+      for (const kind of changedCounts(event)) counts.invalidate(kind, at);
+    },
+    onLost: () => {
+      // A stream ends when the engine does: what comes back may be another version, with other containers.
+      forget();
+      client.forgetVersion();
+      record.retryRefused();
+    },
+  });
+
+  const reportFailure = (call: EngineCall | 'observation', error: unknown): void => {
+    onceLog.warn(`${call} ${errorText(error)}`, { call }, `could not read the engine: ${errorText(error)}`);
+  };
+
+  return {
+    observe(timeoutMs) {
+      const shared = { events, inspects, counts, facts, reachability, reportFailure, forget };
+      return startObservation({ ...options, ...shared, timeoutMs, onFlawless: onceLog.reset });
+    },
+    async probe(signal) {
+      try {
+        await client.ping(signal);
+        reachability.up(client.address, client.engine()?.version);
+        return true;
+      } catch (error) {
+        reachability.down(errorText(error));
+        return false;
+      }
+    },
+    stop() {
+      events.stop();
+      client.close();
+    },
+  };
+}
+
+const countsByType: Readonly<Record<string, CountedObject>> = {
+  image: 'images',
+  volume: 'volumes',
+  network: 'networks',
+};
+
+function changedCounts(event: EngineEvent): readonly CountedObject[] {
+  // A commit makes an image, and is an event of its container; a prune may name any type.
+  if (event.Type === 'container') return event.Action === 'commit' ? ['images'] : [];
+  const kind = countsByType[event.Type];
+  return kind === undefined ? countedObjects : [kind];
+}

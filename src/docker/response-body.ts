@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+
+/** An answer larger than this is refused: a list of a thousand containers is about 1.5 MB. */
+export const maxResponseBytes = 32 * 1024 * 1024;
+
+export class ResponseTooLarge extends Error {}
+export class ResponseTruncated extends Error {}
+
+/**
+ * Reads an answer to its end as text.
+ * @throws ResponseTooLarge as soon as the announced or the received size passes the limit; the rest is not read.
+ * @throws ResponseTruncated when the connection ends before the answer does.
+ */
+export async function readBody(response: IncomingMessage, limit = maxResponseBytes): Promise<string> {
+  const tooLarge = new ResponseTooLarge(`the answer is larger than ${String(limit)} bytes`);
+  if (Number(response.headers['content-length'] ?? 0) > limit) {
+    response.destroy();
+    throw tooLarge;
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) {
+        chunks.push(chunk);
+      } else {
+        chunks.length = 0;
+        reject(tooLarge);
+        response.destroy();
+      }
+    });
+    response.on('end', () => {
+      const [only] = chunks;
+      resolve((chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString('utf8'));
+    });
+    response.on('error', (cause) => reject(new ResponseTruncated('the answer broke off', { cause })));
+    response.on('close', () => reject(new ResponseTruncated('the answer broke off')));
+  });
+}

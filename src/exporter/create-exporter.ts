@@ -1,0 +1,90 @@
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import { enabledCollectors } from '../collectors/index.ts';
+import type { ContainerLabelOptions } from '../collectors/container-labels.ts';
+import { createCollectorRunner } from '../collectors/run.ts';
+import { createCallRecord } from '../docker/call-record.ts';
+import { createDockerClient } from '../docker/client.ts';
+import type { ContainerFilters } from '../docker/container-filter.ts';
+import { createObserver } from '../docker/observer.ts';
+import type { EngineAddress, EngineTls } from '../docker/transport.ts';
+import type { Route } from '../http/route.ts';
+import { labelText } from '../metrics/labels.ts';
+import { createMetricsBody } from './metrics-body.ts';
+import { createProfilingRoutes } from './profiling.ts';
+import { createReadiness } from './readiness.ts';
+import { createExporterRoutes } from './routes.ts';
+import { createScraper } from './scraper.ts';
+
+export interface ExporterOptions {
+  engine: { address: EngineAddress; tls: EngineTls | undefined; pinnedApiVersion: string | undefined };
+  /** Switches of collectors and groups by name; what is not named is on. */
+  collectors: Readonly<Record<string, boolean>>;
+  filters: ContainerFilters;
+  labels: ContainerLabelOptions;
+  namespace: string;
+  globalLabels: Readonly<Record<string, string>>;
+  collection: { timeoutMs: number; intervalMs: number; cacheTtlMs: number };
+  /** 0: by the engine's version. */
+  maxConcurrent: number;
+  paths: { metrics: string; health: string; ready: string };
+  isHealthExempt: boolean;
+  /** undefined: no profiles. */
+  profiling: { isAuthenticated: boolean } | undefined;
+  clock: Clock;
+  log: Log;
+}
+
+export interface Exporter {
+  /** What it answers over HTTP. */
+  routes: readonly Route[];
+  /** Looks for the engine, once, and starts collecting in the background where that is configured. Returns at once. */
+  start(): void;
+  stop(): void;
+}
+
+/** The container exporter without its HTTP server: the collectors of one engine and the routes that serve them. */
+export function createExporter(options: ExporterOptions): Exporter {
+  const { clock, log, collection } = options;
+  const calls = createCallRecord(() => clock.monotonic());
+  const client = createDockerClient({
+    ...options.engine,
+    record: calls,
+    onRefused: (call, message) => log.warn({ call }, `the engine, or a proxy before it, refuses a call: ${message}`),
+    onFault: (call, fault) => log.debug({ call, fault }, 'left out a value of the wrong type'),
+  });
+  const groups = (['container', 'system'] as const).filter((group) => options.collectors[group] !== false);
+  const runner = createCollectorRunner({
+    collectors: enabledCollectors(options.collectors),
+    groups,
+    labels: options.labels,
+    calls,
+    clock,
+    log,
+  });
+  const { filters, maxConcurrent } = options;
+  const observer = createObserver({ client, record: calls, filters, needs: runner.needs, maxConcurrent, clock, log });
+  const scraper = createScraper({ observer, runner, ...collection, clock });
+  const routes = createExporterRoutes({
+    scraper,
+    readiness: createReadiness((signal) => observer.probe(signal), clock),
+    metricsBody: createMetricsBody({
+      namespace: options.namespace,
+      globalLabels: labelText(Object.entries(options.globalLabels)),
+    }),
+    paths: options.paths,
+    collectionTimeoutMs: collection.timeoutMs,
+    isHealthExempt: options.isHealthExempt,
+  });
+  return {
+    routes: options.profiling === undefined ? routes : [...routes, ...createProfilingRoutes(options.profiling)],
+    start() {
+      void observer.probe(AbortSignal.timeout(collection.timeoutMs));
+      scraper.start();
+    },
+    stop() {
+      scraper.stop();
+      observer.stop();
+    },
+  };
+}

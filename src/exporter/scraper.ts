@@ -1,0 +1,91 @@
+import type { Clock } from '../base/clock.ts';
+import type { CollectorRunner } from '../collectors/run.ts';
+import type { RunningObservation } from '../docker/observation-run.ts';
+import type { Observer } from '../docker/observer.ts';
+import type { Samples } from '../metrics/samples.ts';
+
+export interface ScraperOptions {
+  observer: Observer;
+  runner: CollectorRunner;
+  /** The longest an observation may take. */
+  timeoutMs: number;
+  /** Above 0: collect in the background this often, and answer scrapes with the latest. */
+  intervalMs: number;
+  /** Above 0: answer with an earlier result that is younger than this. */
+  cacheTtlMs: number;
+  clock: Clock;
+}
+
+export interface Scraper {
+  /** Starts collecting in the background, where an interval is set. */
+  start(): void;
+  /** The samples of now; scrapes at the same time share one observation. Each leaves at its own deadline. */
+  scrape(timeoutMs: number): Promise<Samples>;
+  stop(): void;
+}
+
+interface Collection {
+  running: RunningObservation;
+  samples: Promise<Samples>;
+}
+
+export function createScraper(options: ScraperOptions): Scraper {
+  const { observer, runner, clock } = options;
+  let current: Collection | undefined;
+  let latest: { samples: Samples; at: number } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const collect = (timeoutMs: number): Collection => {
+    const running = observer.observe(timeoutMs);
+    const samples = running.done.then((observation) => {
+      runner.countErrors(observation);
+      const result = runner.run(observation);
+      latest = { samples: result, at: clock.monotonic() };
+      current = undefined;
+      return result;
+    });
+    current = { running, samples };
+    return current;
+  };
+
+  const join = async (timeoutMs: number): Promise<Samples> => {
+    if (current === undefined) return collect(timeoutMs).samples;
+    const { running, samples } = current;
+    running.extend(timeoutMs);
+    
+    const wait = timeout(timeoutMs);
+    const first = await Promise.race([samples, wait.done]);
+    wait.clear();
+    return first === undefined ? runner.run(running.partial()) : first;
+  };
+
+  const isFresh = (): boolean =>
+    latest !== undefined && options.cacheTtlMs > 0 && clock.monotonic() - latest.at < options.cacheTtlMs;
+
+  return {
+    start() {
+      if (options.intervalMs === 0 || timer !== undefined) return;
+      const tick = (): void => {
+        if (current === undefined) collect(options.timeoutMs);
+      };
+      timer = setInterval(tick, options.intervalMs);
+      tick();
+    },
+    async scrape(timeoutMs) {
+      if (latest !== undefined && (options.intervalMs > 0 || isFresh())) return latest.samples;
+      return join(timeoutMs);
+    },
+    stop() {
+      clearInterval(timer);
+      timer = undefined;
+    },
+  };
+}
+
+function timeout(ms: number): { done: Promise<undefined>; clear(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const done = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  return { done, clear: () => clearTimeout(timer) };
+}

@@ -1,0 +1,61 @@
+import { errorText } from './base/errors.ts';
+import type { Command, CommandResult } from './commands/command.ts';
+import { environment } from './config/environment.ts';
+
+/** Commands load what they need when they are called: starting one does not pay for the others. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  exporter: async () => (await import('./commands/exporter.ts')).exporter,
+  config: async () => (await import('./commands/config.ts')).config,
+};
+
+/** How long a second signal, or a stop that hangs, may be waited for. */
+const stopDeadlineMs = 10_000;
+
+async function main(argv: readonly string[]): Promise<void> {
+  const [first, ...rest] = argv;
+  const isNamed = first !== undefined && !first.startsWith('-');
+  const load = commands[isNamed ? first : 'exporter'];
+  if (load === undefined) {
+    printError(`tallyman: no command ${JSON.stringify(first)}: use one of ${Object.keys(commands).join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  const command = await load();
+  finish(await command({ args: isNamed ? rest : argv, env: environment(), print, printError }));
+}
+
+function finish(result: CommandResult): void {
+  if ('exitCode' in result) {
+    process.exitCode = result.exitCode;
+    return;
+  }
+  let isStopping = false;
+  const stop = (): void => {
+    // Whoever asks twice means now.
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    setTimeout(() => process.exit(1), stopDeadlineMs).unref();
+    result.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        printError(`tallyman: ${errorText(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function printError(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  printError(`tallyman: ${errorText(error)}`);
+  process.exitCode = 1;
+});

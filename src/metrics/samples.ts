@@ -1,0 +1,48 @@
+import type { LabelText } from './labels.ts';
+import type { Metric } from './metric.ts';
+
+export interface Series {
+  labels: LabelText[];
+  values: number[];
+}
+
+/** Holds samples by metric, in the order the metrics first came. */
+export interface Samples {
+  /** Adds a sample; what the source did not say (undefined, null, NaN) is left out. */
+  add(metric: Metric, labels: LabelText, value: number | null | undefined): void;
+  /** Takes over all samples of another set. */
+  append(other: Samples): void;
+  families(): Iterable<readonly [Metric, Series]>;
+  /** How many samples there are. */
+  size(): number;
+}
+
+export function createSamples(): Samples {
+  const families = new Map<Metric, Series>();
+
+  const seriesOf = (metric: Metric): Series => {
+    const known = families.get(metric);
+    if (known !== undefined) return known;
+    const series: Series = { labels: [], values: [] };
+    families.set(metric, series);
+    return series;
+  };
+
+  return {
+    add(metric, labels, value) {
+      if (value === undefined || value === null || Number.isNaN(value)) return;
+      const series = seriesOf(metric);
+      series.labels.push(labels);
+      series.values.push(value);
+    },
+    append(other) {
+      for (const [metric, series] of other.families()) {
+        const own = seriesOf(metric);
+        for (const label of series.labels) own.labels.push(label);
+        for (const value of series.values) own.values.push(value);
+      }
+    },
+    families: () => families,
+    size: () => [...families.values()].reduce((sum, series) => sum + series.values.length, 0),
+  };
+}
