@@ -30,11 +30,10 @@ const bundle = await rolldown({
   transform: { define: { TALLYMAN_BUILD: JSON.stringify({ version, commit: commit(), buildDate }) } },
 });
 await bundle.write({
-  dir: new URL('dist', root).pathname,
+  file: new URL('dist/tallyman.js', root).pathname,
   format: 'esm',
-  entryFileNames: 'tallyman.js',
-  chunkFileNames: '[name].js',
+  codeSplitting: false,
   minify: true,
-  legalComments: 'none',
+  comments: { legal: false },
 });
 await bundle.close();

@@ -12,9 +12,10 @@ export class TallymanError extends Error {
   }
 }
 
-/** The text of anything thrown, with its cause's text where that adds something. */
+/** The text of anything thrown; of errors that are not our own with their cause's, where that adds something. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof TallymanError) return error.message;
   const cause = error.cause === undefined ? '' : errorText(error.cause);
   return cause === '' || error.message.includes(cause) ? error.message : `${error.message}: ${cause}`;
 }

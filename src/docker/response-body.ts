@@ -12,10 +12,9 @@ export class ResponseTruncated extends Error {}
  * @throws ResponseTruncated when the connection ends before the answer does.
  */
 export async function readBody(response: IncomingMessage, limit = maxResponseBytes): Promise<string> {
-  const tooLarge = new ResponseTooLarge(`the answer is larger than ${String(limit)} bytes`);
   if (Number(response.headers['content-length'] ?? 0) > limit) {
     response.destroy();
-    throw tooLarge;
+    throw tooLarge(limit);
   }
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -26,7 +25,7 @@ export async function readBody(response: IncomingMessage, limit = maxResponseByt
         chunks.push(chunk);
       } else {
         chunks.length = 0;
-        reject(tooLarge);
+        reject(tooLarge(limit));
         response.destroy();
       }
     });
@@ -35,6 +34,12 @@ export async function readBody(response: IncomingMessage, limit = maxResponseByt
       resolve((chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString('utf8'));
     });
     response.on('error', (cause) => reject(new ResponseTruncated('the answer broke off', { cause })));
-    response.on('close', () => reject(new ResponseTruncated('the answer broke off')));
+    response.on('close', () => {
+      if (!response.readableEnded) reject(new ResponseTruncated('the answer broke off'));
+    });
   });
+}
+
+function tooLarge(limit: number): ResponseTooLarge {
+  return new ResponseTooLarge(`the answer is larger than ${String(limit)} bytes`);
 }
