@@ -3,12 +3,12 @@ import { systemClock } from '../base/clock.ts';
 import { createLog } from '../base/log.ts';
 import { buildInfo } from '../base/build-info.ts';
 import type { ExporterConfig } from '../config/exporter-config.ts';
-import type { CollectorKey } from '../config/exporter-keys.ts';
+import { collectorSwitches } from '../config/exporter-keys.ts';
 import { parseDockerHost } from '../config/docker-host.ts';
 import { createExporter, type ExporterOptions } from '../exporter/create-exporter.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import type { Command } from './command.ts';
-import { exporterKeyOptions, readExporterConfig } from './exporter-config-input.ts';
+import { readExporterConfig } from './exporter-config-input.ts';
 
 /** How long requests that are under way may take to end. */
 const stopDeadlineMs = 8000;
@@ -50,13 +50,10 @@ export const exporter: Command = async (context) => {
 };
 
 function toExporterOptions(config: ExporterConfig): Omit<ExporterOptions, 'clock' | 'log'> {
-  const switches: Readonly<Record<CollectorKey, boolean>> = config;
   const isAuthenticated = config['server.auth.enabled'] || config['server.web_config_file'] !== '';
   return {
     engine: toEngine(config),
-    collectors: Object.fromEntries(
-      exporterKeyOptions.collectors.map(({ name }) => [name, switches[`collection.collectors.${name}`] !== false]),
-    ),
+    collectors: collectorSwitches(config),
     filters: {
       include: {
         names: config['collection.filters.include.names'],

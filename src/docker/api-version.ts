@@ -1,7 +1,5 @@
 /** The newest Engine API version Tallyman was written for; a newer engine is asked in this one. */
 export const newestApiVersion = '1.52';
-/** The oldest one: engines before 1.24 (Docker 1.12) have no versioned statistics of use. */
-export const oldestApiVersion = '1.24';
 /** The first version with `one-shot=true` for statistics (Docker 20.10). */
 export const oneShotApiVersion = '1.41';
 

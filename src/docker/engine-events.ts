@@ -13,7 +13,6 @@ const watchedActions =
   'create start restart stop die oom pause unpause rename update health_status destroy ' +
   'died remove cleanup init commit pull tag untag import load delete prune';
 
-
 const filters = { type: ['container', 'image', 'volume', 'network'], event: watchedActions.split(' ') };
 
 /**

@@ -52,7 +52,7 @@ export function createScraper(options: ScraperOptions): Scraper {
     if (current === undefined) return collect(timeoutMs).samples;
     const { running, samples } = current;
     running.extend(timeoutMs);
-    
+
     const wait = timeout(timeoutMs);
     const first = await Promise.race([samples, wait.done]);
     wait.clear();

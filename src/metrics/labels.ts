@@ -1,11 +1,6 @@
 /** A label set as it is printed, without braces: `name="value",other="value"`; empty for none. */
 export type LabelText = string;
 
-/** Label names a sample can have: what Prometheus accepted before it allowed any UTF-8, which all versions read. */
-export function isLabelName(name: string): boolean {
-  return /^[a-zA-Z_][a-zA-Z0-9_]*$/.test(name);
-}
-
 /** Replaces whatever a label name may not hold by an underscore. */
 export function sanitizeLabelName(name: string): string {
   return name.replaceAll(/[^a-zA-Z0-9_]/g, '_');
@@ -25,9 +20,12 @@ export function joinLabels(first: LabelText, second: LabelText): LabelText {
 }
 
 /**
- * Escapes backslash, quote and line feed, the only escapes that both formats know.
+ * Escapes backslash, quote and line feed, the only escapes that both formats know; every other character stands for
+ * itself, NUL and carriage return too. A lone surrogate, which UTF-8 cannot say, becomes U+FFFD here and not in the
+ * bytes only: two label sets that differ in nothing else have to be seen as the same one.
  * Source: Prometheus text format 0.0.4; OpenMetrics 1.0.0, ABNF `escaped-char`.
  */
 export function escapeLabelValue(value: string): string {
-  return /[\\"\n]/.test(value) ? value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : value;
+  const text = value.isWellFormed() ? value : value.toWellFormed();
+  return /[\\"\n]/.test(text) ? text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : text;
 }
