@@ -7,7 +7,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export interface LogOptions {
   level: LogLevel;
   format: 'json' | 'text';
-  output: 'stdout' | 'stderr';
+  /** `by-level`: errors to standard error, the rest to standard output. */
+  output: 'stdout' | 'stderr' | 'by-level';
 }
 
 /** Keys whose values never reach a log line, at the top level or one level down. */
@@ -18,12 +19,14 @@ const secretKeys = ['password', 'authorization', 'token', 'key', 'secret'];
  * JSON lines carry `level` (a word), `time` (RFC 3339, UTC), `msg` and the entry's own fields; text lines carry the same.
  */
 export function createLog(options: LogOptions): Log {
-  const stream = options.output === 'stderr' ? process.stderr : process.stdout;
+  const usual = options.output === 'stderr' ? process.stderr : process.stdout;
+  const forErrors = options.output === 'stdout' ? process.stdout : process.stderr;
   const write = (line: string): void => {
-    // A closed pipe (EPIPE) must not end an exporter: log lines are then lost, scrapes are not.
+    const stream = line.startsWith(errorStart) ? forErrors : usual;
     stream.write(options.format === 'text' ? textLine(line) : line);
   };
-  stream.on('error', () => undefined);
+  // A closed pipe (EPIPE) must not end an exporter: log lines are then lost, scrapes are not.
+  for (const stream of new Set([usual, forErrors])) stream.on('error', () => undefined);
   return pino(
     {
       level: options.level,
@@ -35,6 +38,9 @@ export function createLog(options: LogOptions): Log {
     { write },
   );
 }
+
+/** How an error's line begins: pino puts the level first. */
+const errorStart = '{"level":"error"';
 
 /** A log that writes nothing: for tests and for code that needs a log before one is configured. */
 export function silentLog(): Log {

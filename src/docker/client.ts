@@ -6,12 +6,12 @@ import { connectionAdvice } from './call-advice.ts';
 import type { CallRecord } from './call-record.ts';
 import { EngineCallError, type CallFailure, type EngineCall } from './engine-call.ts';
 import { parseEngineHeaders, type EngineHeaders } from './engine-version.ts';
-import { parseLenient } from './lenient.ts';
-import { readBody, ResponseTooLarge, ResponseTruncated } from './response-body.ts';
+import { parseLenient, parseLenientList, type LenientResult } from './lenient.ts';
+import { readBody, ResponseTooLarge, ResponseTruncated, type HeldBytes } from './response-body.ts';
 import {
   containerInspectSchema,
-  containerListSchema,
   containerStatsSchema,
+  listedContainerSchema,
   objectListSchema,
   versionSchema,
   volumeListSchema,
@@ -57,14 +57,19 @@ export interface DockerClient {
   countImages(signal: AbortSignal): Promise<number>;
   countVolumes(signal: AbortSignal): Promise<number>;
   countNetworks(signal: AbortSignal): Promise<number>;
-  /** The open events stream, one JSON object a line, from now on. */
-  events(filters: Record<string, readonly string[]>, signal: AbortSignal): Promise<IncomingMessage>;
+  /** The open events stream, one JSON object a line, from the engine's time `since` (Unix seconds) or from now on. */
+  events(
+    filters: Record<string, readonly string[]>,
+    since: number | undefined,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage>;
   close(): void;
 }
 
 export function createDockerClient(options: DockerClientOptions): DockerClient {
   const { address, record, pinnedApiVersion } = options;
   const transport = createTransport(address, options.tls);
+  const held: HeldBytes = { bytes: 0 };
   let engine: EngineHeaders | undefined;
   let negotiated: { version: string | undefined } | undefined;
 
@@ -106,7 +111,7 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
     const status = response.statusCode ?? 0;
     let body: string;
     try {
-      body = await readBody(response);
+      body = await readBody(response, { held });
     } catch (cause) {
       throw bodyError(call, cause, signal);
     }
@@ -117,12 +122,12 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
   const fetchParsed = async <T>(
     call: EngineCall,
     path: string,
-    schema: ZodType<T>,
+    parse: (input: unknown) => LenientResult<T>,
     signal: AbortSignal,
   ): Promise<T> => {
     const body = await counted(call, () => fetchText(call, versioned(path), signal));
     return counted(call, () => {
-      const parsed = parseLenient(schema, parseJson(call, body));
+      const parsed = parse(parseJson(call, body));
       if (parsed.faults > 0) {
         record.addFailure(call, 'invalid');
         options.onFault?.(call, parsed.firstFault ?? 'unreadable');
@@ -164,33 +169,34 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
       negotiated = undefined;
     },
     async negotiate(signal) {
-      if (negotiated !== undefined || pinnedApiVersion !== undefined) return;
+      if (negotiated !== undefined) return;
       if (record.mayAsk('ping')) await ping(signal);
       const newest = engine?.apiVersion;
       // Without any word of a version the paths stay unversioned: the engine then answers in its newest.
       negotiated = { version: newest !== undefined && isApiVersion(newest) ? negotiateApiVersion(newest) : undefined };
     },
     ping,
-    list: (signal) => fetchParsed('list', '/containers/json?all=1', containerListSchema, signal),
+    list: (signal) => fetchParsed('list', '/containers/json?all=1', (input) => parseLenientList(listedContainerSchema, input), signal),
     stats: (id, signal) => {
       const version = pinnedApiVersion ?? negotiated?.version;
       const oneShot = version === undefined || compareApiVersions(version, oneShotApiVersion) >= 0;
       const query = oneShot ? 'stream=false&one-shot=true' : 'stream=false';
-      return fetchParsed('stats', `/containers/${encodeURIComponent(id)}/stats?${query}`, containerStatsSchema, signal);
+      return fetchParsed('stats', `/containers/${encodeURIComponent(id)}/stats?${query}`, of(containerStatsSchema), signal);
     },
     inspect: (id, signal) =>
-      fetchParsed('inspect', `/containers/${encodeURIComponent(id)}/json`, containerInspectSchema, signal),
-    version: (signal) => fetchParsed('version', '/version', versionSchema, signal),
-    countImages: async (signal) => (await fetchParsed('images', '/images/json', objectListSchema, signal)).length,
-    countNetworks: async (signal) => (await fetchParsed('networks', '/networks', objectListSchema, signal)).length,
+      fetchParsed('inspect', `/containers/${encodeURIComponent(id)}/json`, of(containerInspectSchema), signal),
+    version: (signal) => fetchParsed('version', '/version', of(versionSchema), signal),
+    countImages: async (signal) => (await fetchParsed('images', '/images/json', of(objectListSchema), signal)).length,
+    countNetworks: async (signal) => (await fetchParsed('networks', '/networks', of(objectListSchema), signal)).length,
     countVolumes: async (signal) =>
-      (await fetchParsed('volumes', '/volumes', volumeListSchema, signal)).Volumes?.length ?? 0,
-    async events(filters, signal) {
+      (await fetchParsed('volumes', '/volumes', of(volumeListSchema), signal)).Volumes?.length ?? 0,
+    async events(filters, since, signal) {
       return counted('events', async () => {
-        const path = versioned(`/events?filters=${encodeURIComponent(JSON.stringify(filters))}`);
+        const from = since === undefined ? '' : `&since=${String(since)}`;
+        const path = versioned(`/events?filters=${encodeURIComponent(JSON.stringify(filters))}${from}`);
         const response = await open('events', path, signal, true);
         if (response.statusCode === 200) return response;
-        const body = await readBody(response, 64 * 1024).catch(() => '');
+        const body = await readBody(response, { held, limit: 64 * 1024 }).catch(() => '');
         throw statusError('events', response.statusCode ?? 0, body);
       });
     },
@@ -204,6 +210,10 @@ class UncountedError extends EngineCallError {}
 /** Whether the engine, or a proxy before it, answered at all. */
 function isAnswer(error: unknown): boolean {
   return error instanceof EngineCallError && error.status !== undefined;
+}
+
+function of<T>(schema: ZodType<T>): (input: unknown) => LenientResult<T> {
+  return (input) => parseLenient(schema, input);
 }
 
 function parseJson(call: EngineCall, body: string): unknown {

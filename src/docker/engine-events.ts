@@ -15,10 +15,7 @@ const watchedActions =
 
 const filters = { type: ['container', 'image', 'volume', 'network'], event: watchedActions.split(' ') };
 
-/**
- * The engine starts to collect events a moment after it has sent the headers; what is read before this much later is
- * not trusted to be kept true by them.
- */
+/** Without the engine's clock the stream begins a moment after its headers: only later answers are kept true by it. */
 const settleMs = 250;
 
 export interface EngineEvents {
@@ -49,8 +46,11 @@ export function createEngineEvents(options: EngineEventsOptions): EngineEvents {
   let opened = false;
 
   const follow = async (signal: AbortSignal): Promise<void> => {
-    const response = await client.events(filters, signal);
-    trustedFrom = monotonic() + settleMs;
+    const askedAt = monotonic();
+    // The engine replays what happened since: nothing is missed between its headers and its first event.
+    const clock = client.engine()?.clock;
+    const response = await client.events(filters, clock === undefined ? undefined : clock - 1, signal);
+    trustedFrom = clock === undefined ? monotonic() + settleMs : askedAt;
     opened = true;
     log.debug('following the engine events');
     try {

@@ -7,6 +7,8 @@ export interface EngineHeaders {
   /** The newest API version the engine speaks. */
   apiVersion: string | undefined;
   os: string | undefined;
+  /** The engine's clock, Unix seconds. */
+  clock: number | undefined;
 }
 
 /**
@@ -20,7 +22,13 @@ export function parseEngineHeaders(headers: Record<string, string | string[] | u
     version: server?.[2],
     apiVersion: text(headers['api-version']),
     os: text(headers['ostype']),
+    clock: seconds(text(headers['date'])),
   };
+}
+
+function seconds(date: string | undefined): number | undefined {
+  const milliseconds = date === undefined ? Number.NaN : Date.parse(date);
+  return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
 }
 
 function text(value: string | string[] | undefined): string | undefined {

@@ -35,9 +35,34 @@ export function parseLenient<T>(schema: ZodType<T>, input: unknown): LenientResu
   return { value: undefined, faults, firstFault };
 }
 
+/** With more faults than this a list is of another form altogether, and may be millions long. */
+const maxListFaults = 1000;
+
+/**
+ * Parses a list entry by entry: an entry that is nothing usable is left out.
+ * undefined where it is no list, or where hardly anything of it is right.
+ */
+export function parseLenientList<T>(entrySchema: ZodType<T>, input: unknown): LenientResult<T[]> {
+  if (!Array.isArray(input)) {
+    return { value: undefined, faults: 1, firstFault: `the answer: expected a list, received ${typeof input}` };
+  }
+  const value: T[] = [];
+  let faults = 0;
+  let firstFault: string | undefined;
+  for (const [index, entry] of input.entries()) {
+    const parsed = parseLenient(entrySchema, entry);
+    if (parsed.firstFault !== undefined) firstFault ??= `${String(index)}: ${parsed.firstFault}`;
+    faults += parsed.faults;
+    if (faults > maxListFaults) return { value: undefined, faults, firstFault };
+    if (parsed.value !== undefined) value.push(parsed.value);
+  }
+  return { value, faults, firstFault };
+}
+
 /** Removes the values at the paths; list entries from the last to the first, so that earlier places stay true. */
 function removeAll(input: unknown, paths: readonly PropertyKey[][]): void {
-  const unique = new Map(paths.map((path) => [path.map(String).join('\0'), path]));
+  const existing = paths.map((path) => existingPath(input, path));
+  const unique = new Map(existing.map((path) => [path.map(String).join('\0'), path]));
   const lastFirst = [...unique.values()].toSorted((a, b) => comparePaths(b, a));
   for (const path of lastFirst) remove(input, path);
 }
@@ -50,7 +75,19 @@ function comparePaths(a: readonly PropertyKey[], b: readonly PropertyKey[]): num
   return a.length - b.length;
 }
 
-/** A value inside a list entry goes alone; where the entry cannot do without it, the next round removes the entry. */
+/**
+ * The path itself, or where a required value is missing, the path of what it is missing from: there is nothing to take
+ * away but that.
+ */
+function existingPath(input: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  let value: unknown = input;
+  for (const [depth, step] of path.entries()) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return path.slice(0, depth);
+    value = Reflect.get(value, step);
+  }
+  return path;
+}
+
 function remove(input: unknown, path: readonly PropertyKey[]): void {
   let parent: unknown = input;
   for (const step of path.slice(0, -1)) {
@@ -59,12 +96,6 @@ function remove(input: unknown, path: readonly PropertyKey[]): void {
   }
   const last = path.at(-1);
   if (typeof parent !== 'object' || parent === null || last === undefined) return;
-  if (Array.isArray(parent)) {
-    parent.splice(Number(last), 1);
-  } else if (Object.hasOwn(parent, last)) {
-    Reflect.deleteProperty(parent, last);
-  } else {
-    // A required value is missing: nothing to take away here but what it is missing from.
-    remove(input, path.slice(0, -1));
-  }
+  if (Array.isArray(parent)) parent.splice(Number(last), 1);
+  else Reflect.deleteProperty(parent, last);
 }

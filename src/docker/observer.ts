@@ -30,6 +30,8 @@ export interface ObserverOptions {
  * true. Nothing runs between observations but the open events stream.
  */
 export interface Observer {
+  /** Looks for the engine and starts to follow its events. Never rejects; without an engine the log says so. */
+  start(signal: AbortSignal): Promise<void>;
   /** Starts an observation that ends within the time, with what it has by then. */
   observe(timeoutMs: number): RunningObservation;
   /** Whether the engine answers, found out within the time. Logs a change. */
@@ -73,21 +75,26 @@ export function createObserver(options: ObserverOptions): Observer {
     onceLog.warn(`${call} ${errorText(error)}`, { call }, `could not read the engine: ${errorText(error)}`);
   };
 
+  const reach = async (attempt: () => Promise<void>): Promise<boolean> => {
+    try {
+      await attempt();
+      reachability.up(client.address, client.engine()?.version);
+      return true;
+    } catch (error) {
+      reachability.down(errorText(error));
+      return false;
+    }
+  };
+
   return {
     observe(timeoutMs) {
       const shared = { events, inspects, counts, facts, reachability, reportFailure, forget };
       return startObservation({ ...options, ...shared, timeoutMs, onFlawless: onceLog.reset });
     },
-    async probe(signal) {
-      try {
-        await client.ping(signal);
-        reachability.up(client.address, client.engine()?.version);
-        return true;
-      } catch (error) {
-        reachability.down(errorText(error));
-        return false;
-      }
+    async start(signal) {
+      if (await reach(() => client.negotiate(signal))) events.ensure();
     },
+    probe: (signal) => reach(() => client.ping(signal)),
     stop() {
       events.stop();
       client.close();

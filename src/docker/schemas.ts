@@ -10,21 +10,19 @@ const text = z.string().nullish();
 const count = z.number().min(0).nullish();
 const labels = z.record(z.string(), z.string()).nullish();
 
-/** GET /containers/json?all=1 */
-export const containerListSchema = z.array(
-  z.object({
-    Id: z.string().min(1),
-    /** With the leading slash; links add more names of the form `/other/alias`. */
-    Names: z.array(z.string()).nullish(),
-    Image: text,
-    Labels: labels,
-    /** The state word: created, running, paused, restarting, removing, exited, dead. */
-    State: text,
-    /** For people: `Up 5 minutes (healthy)`, `Exited (3) 2 hours ago`. */
-    Status: text,
-  }),
-);
-export type ListedContainer = z.infer<typeof containerListSchema>[number];
+/** One entry of GET /containers/json?all=1 */
+export const listedContainerSchema = z.object({
+  Id: z.string().min(1),
+  /** With the leading slash; links add more names of the form `/other/alias`. */
+  Names: z.array(z.string()).nullish(),
+  Image: text,
+  Labels: labels,
+  /** The state word: created, running, paused, restarting, removing, exited, dead. */
+  State: text,
+  /** For people: `Up 5 minutes (healthy)`, `Exited (3) 2 hours ago`. */
+  Status: text,
+});
+export type ListedContainer = z.infer<typeof listedContainerSchema>;
 
 /** GET /containers/{id}/json */
 export const containerInspectSchema = z.object({
@@ -112,10 +110,10 @@ export const versionSchema = z.object({
 export type EngineVersion = z.infer<typeof versionSchema>;
 
 /** GET /images/json, GET /networks: only how many there are matters. */
-export const objectListSchema = z.array(z.unknown());
+export const objectListSchema = z.custom<readonly unknown[]>(Array.isArray, 'expected a list');
 
 /** GET /volumes; `Volumes` is null where there are none. */
-export const volumeListSchema = z.object({ Volumes: z.array(z.unknown()).nullish() });
+export const volumeListSchema = z.object({ Volumes: objectListSchema.nullish() });
 
 /** One line of GET /events. */
 export const eventSchema = z.object({

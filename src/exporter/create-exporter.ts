@@ -79,7 +79,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   return {
     routes: options.profiling === undefined ? routes : [...routes, ...createProfilingRoutes(options.profiling)],
     start() {
-      void observer.probe(AbortSignal.timeout(collection.timeoutMs));
+      void observer.start(AbortSignal.timeout(collection.timeoutMs));
       scraper.start();
     },
     stop() {

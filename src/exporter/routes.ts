@@ -1,9 +1,9 @@
 import { buildInfo } from '../base/build-info.ts';
 import { textReply, type HttpReply, type Route } from '../http/route.ts';
+import { scrapeTimeout } from '../http/scrape-timeout.ts';
 import { landingPage } from './landing-page.ts';
 import type { createMetricsBody } from './metrics-body.ts';
 import type { Readiness } from './readiness.ts';
-import { scrapeTimeout } from './scrape-timeout.ts';
 import type { Scraper } from './scraper.ts';
 
 export interface ExporterRouteOptions {

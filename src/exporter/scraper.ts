@@ -24,6 +24,12 @@ export interface Scraper {
   stop(): void;
 }
 
+/**
+ * An observation whose deadline passes still ends in order, with its errors counted; only one that a later scrape gave
+ * more time is left with what it has.
+ */
+const orderlyEndMs = 100;
+
 interface Collection {
   running: RunningObservation;
   samples: Promise<Samples>;
@@ -38,10 +44,10 @@ export function createScraper(options: ScraperOptions): Scraper {
   const collect = (timeoutMs: number): Collection => {
     const running = observer.observe(timeoutMs);
     const samples = running.done.then((observation) => {
+      current = undefined;
       runner.countErrors(observation);
       const result = runner.run(observation);
       latest = { samples: result, at: clock.monotonic() };
-      current = undefined;
       return result;
     });
     current = { running, samples };
@@ -49,11 +55,9 @@ export function createScraper(options: ScraperOptions): Scraper {
   };
 
   const join = async (timeoutMs: number): Promise<Samples> => {
-    if (current === undefined) return collect(timeoutMs).samples;
-    const { running, samples } = current;
-    running.extend(timeoutMs);
-
-    const wait = timeout(timeoutMs);
+    current?.running.extend(timeoutMs);
+    const { running, samples } = current ?? collect(timeoutMs);
+    const wait = timeout(timeoutMs + orderlyEndMs);
     const first = await Promise.race([samples, wait.done]);
     wait.clear();
     return first === undefined ? runner.run(running.partial()) : first;
