@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/support/**/*.test.ts', 'scripts/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/support/**/*.test.ts', 'scripts/**/*.test.ts', 'test/kubernetes/**/*.test.ts'] } },
       {
         test: {
           name: 'system',
