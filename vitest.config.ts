@@ -5,11 +5,24 @@ export default defineConfig({
   test: {
     reporters: ['default'],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/support/**/*.test.ts', 'scripts/**/*.test.ts', 'test/kubernetes/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          testTimeout: 60_000,
+          include: [
+            'src/**/*.test.ts',
+            'test/support/**/*.test.ts',
+            'scripts/**/*.test.ts',
+            'test/kubernetes/**/*.test.ts',
+          ],
+        },
+      },
       {
         test: {
           name: 'system',
-          include: ['test/{engine,prometheus,proxy,podman,faults,program}/**/*.test.ts'],
+          include: [
+            'test/{engine,prometheus,proxy,podman,faults,program,plugin,rules,compose,dashboards,image,package,demo}/**/*.test.ts',
+          ],
           globalSetup: ['test/support/build-program.ts'],
           fileParallelism: false,
           testTimeout: 120_000,

@@ -58,10 +58,10 @@ missing_tools() {
 install_packages() {
   packages=$(echo "$1" | awk 'NF { print $2 }' | sort -u)
   has_folder || [ -e "$keyring" ] || packages="$packages debian-archive-keyring"
-  # Debian 13 and newer keep the command line client in a package of its own
-  case "$1" in *"docker docker.io"*) ! apt-cache show docker-cli >/dev/null 2>&1 || packages="$packages docker-cli" ;; esac
   [ -n "$(echo $packages)" ] || return 0
   apt-get update -qq || say 'apt-get update had errors; going on with what is known'
+  # Debian 13 and newer keep the command line client in a package of its own
+  case "$1" in *'docker docker.io'*) ! apt-cache show docker-cli >/dev/null 2>&1 || packages="$packages docker-cli" ;; esac
   guard_services
   # shellcheck disable=SC2086 # a list of words
   apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 $packages >/dev/null && installed=0 || installed=$?

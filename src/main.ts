@@ -55,6 +55,9 @@ function printError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
+// Who stops reading, as in `tallyman --help | head`, has what he wanted; a closed pipe never ends the program.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 main(process.argv.slice(2)).catch((error: unknown) => {
   printError(`tallyman: ${errorText(error)}`);
   process.exitCode = 1;

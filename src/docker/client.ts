@@ -5,6 +5,7 @@ import { compareApiVersions, isApiVersion, negotiateApiVersion, oneShotApiVersio
 import { connectionAdvice } from './call-advice.ts';
 import type { CallRecord } from './call-record.ts';
 import { EngineCallError, type CallFailure, type EngineCall } from './engine-call.ts';
+import { networkedContainerSchema, type NetworkedContainer } from './networked-list.ts';
 import { parseEngineHeaders, type EngineHeaders } from './engine-version.ts';
 import { parseLenient, parseLenientList, type LenientResult } from './lenient.ts';
 import { readBody, ResponseTooLarge, ResponseTruncated, type HeldBytes } from './response-body.ts';
@@ -51,6 +52,8 @@ export interface DockerClient {
   /** Whether anything answers at the address, refusals included. */
   ping(signal: AbortSignal): Promise<void>;
   list(signal: AbortSignal): Promise<ListedContainer[]>;
+  /** The same list with what tells where the containers are reached. */
+  listWithNetworks(signal: AbortSignal): Promise<NetworkedContainer[]>;
   stats(id: string, signal: AbortSignal): Promise<ContainerStats>;
   inspect(id: string, signal: AbortSignal): Promise<ContainerInspect>;
   version(signal: AbortSignal): Promise<EngineVersion>;
@@ -176,12 +179,20 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
       negotiated = { version: newest !== undefined && isApiVersion(newest) ? negotiateApiVersion(newest) : undefined };
     },
     ping,
-    list: (signal) => fetchParsed('list', '/containers/json?all=1', (input) => parseLenientList(listedContainerSchema, input), signal),
+    list: (signal) =>
+      fetchParsed('list', '/containers/json?all=1', (input) => parseLenientList(listedContainerSchema, input), signal),
+    listWithNetworks: (signal) =>
+      fetchParsed('list', '/containers/json', (input) => parseLenientList(networkedContainerSchema, input), signal),
     stats: (id, signal) => {
       const version = pinnedApiVersion ?? negotiated?.version;
       const oneShot = version === undefined || compareApiVersions(version, oneShotApiVersion) >= 0;
       const query = oneShot ? 'stream=false&one-shot=true' : 'stream=false';
-      return fetchParsed('stats', `/containers/${encodeURIComponent(id)}/stats?${query}`, of(containerStatsSchema), signal);
+      return fetchParsed(
+        'stats',
+        `/containers/${encodeURIComponent(id)}/stats?${query}`,
+        of(containerStatsSchema),
+        signal,
+      );
     },
     inspect: (id, signal) =>
       fetchParsed('inspect', `/containers/${encodeURIComponent(id)}/json`, of(containerInspectSchema), signal),

@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import { errorText } from '../base/errors.ts';
 import type { CallRecord } from './call-record.ts';
 import type { DockerClient } from './client.ts';
+import type { CallFailure } from './engine-call.ts';
 import { eventSchema, type EngineEvent } from './schemas.ts';
 
 /**
@@ -54,7 +55,7 @@ export function createEngineEvents(options: EngineEventsOptions): EngineEvents {
     opened = true;
     log.debug('following the engine events');
     try {
-      await readEvents(response, options.onEvent);
+      await readEvents(response, options.onEvent, (reason) => record.addFailure('events', reason));
     } finally {
       trustedFrom = undefined;
     }
@@ -86,7 +87,11 @@ export function createEngineEvents(options: EngineEventsOptions): EngineEvents {
 /** A line longer than this is no event: labels of a container are the largest part of one. */
 const maxLineLength = 1024 * 1024;
 
-async function readEvents(response: IncomingMessage, onEvent: (event: EngineEvent) => void): Promise<void> {
+async function readEvents(
+  response: IncomingMessage,
+  onEvent: (event: EngineEvent) => void,
+  onFailure: (reason: CallFailure) => void,
+): Promise<void> {
   let rest = '';
   for await (const chunk of response.setEncoding('utf8')) {
     const lines = (rest + String(chunk)).split('\n');
@@ -94,16 +99,18 @@ async function readEvents(response: IncomingMessage, onEvent: (event: EngineEven
     for (const line of lines) {
       const event = parseEvent(line);
       if (event !== undefined) onEvent(event);
+      else if (line.trim() !== '') onFailure('invalid');
     }
-    if (rest.length > maxLineLength) throw new Error('an event is longer than 1 MiB');
+    if (rest.length > maxLineLength) {
+      onFailure('too_large');
+      throw new Error('an event is longer than 1 MiB');
+    }
   }
 }
 
 function parseEvent(line: string): EngineEvent | undefined {
-  if (line.trim() === '') return undefined;
   try {
-    const parsed = eventSchema.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : undefined;
+    return eventSchema.safeParse(JSON.parse(line)).data;
   } catch {
     return undefined;
   }

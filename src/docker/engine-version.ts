@@ -1,6 +1,6 @@
 /** What is known of the engine from the headers every answer of its API carries, through a proxy too. */
 export interface EngineHeaders {
-  /** The product: `Docker`, `Libpod` (Podman), ... */
+  /** The product: `Docker` or `Libpod` (Podman); a proxy that puts its own name there is none. */
   product: string | undefined;
   /** The engine's version, `28.5.2`, without the distribution's suffix. */
   version: string | undefined;
@@ -16,7 +16,7 @@ export interface EngineHeaders {
  * Source: the Docker Engine's version middleware sets them on every answer.
  */
 export function parseEngineHeaders(headers: Record<string, string | string[] | undefined>): EngineHeaders {
-  const server = /^([A-Za-z]+)\/(\d+(?:\.\d+)*)/.exec(text(headers['server']) ?? '');
+  const server = /^(Docker|Libpod)\/(\d+(?:\.\d+)*)/.exec(text(headers['server']) ?? '');
   return {
     product: server?.[1],
     version: server?.[2],

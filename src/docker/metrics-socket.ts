@@ -1,7 +1,7 @@
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { errorText, systemCode } from '../base/errors.ts';
 
-/** Why the engine's metrics could not be had; the first three by what the socket's file is. */
+/** Why the engine's metrics could not be had. */
 export const metricsFaults = [
   'absent',
   'refused',
@@ -56,7 +56,7 @@ export function createMetricsSocket(path: string): MetricsSocket {
       };
       const call: ClientRequest = request({ agent, socketPath: path, path: '/metrics', headers, signal });
       call.on('error', reject);
-      call.on('response', (response) => readAnswer(response).then(resolve, reject));
+      call.on('response', (response) => void readAnswer(response).then(resolve, reject));
       call.end();
     });
 
@@ -113,9 +113,15 @@ function statusMessage(status: number, body: Buffer): string {
 function systemFault(path: string, error: unknown): MetricsAnswer {
   switch (systemCode(error)) {
     case 'ENOENT':
-      return fault('absent', `there is no metrics socket at ${path}: is the Docker Engine running, and is it mounted here?`);
+      return fault(
+        'absent',
+        `there is no metrics socket at ${path}: is the Docker Engine running, and is it mounted here?`,
+      );
     case 'ECONNREFUSED':
-      return fault('refused', `nothing listens on the metrics socket ${path}: the Docker Engine that made it has ended`);
+      return fault(
+        'refused',
+        `nothing listens on the metrics socket ${path}: the Docker Engine that made it has ended`,
+      );
     case 'EACCES':
     case 'EPERM':
       return fault('denied', `this user may not open the metrics socket ${path}`);

@@ -11,7 +11,7 @@ import { countedObjects, type CountedObject, type ObjectCounts } from './object-
 import type { EngineFacts, Observation, ObservedContainer } from './observation.ts';
 import type { ObserverOptions } from './observer.ts';
 import type { Reachability } from './reachability.ts';
-import type { ListedContainer } from './schemas.ts';
+import type { ContainerStats, ListedContainer } from './schemas.ts';
 import { statusFacts } from './status-text.ts';
 
 export interface RunningObservation {
@@ -91,7 +91,8 @@ export function startObservation(options: RunOptions): RunningObservation {
     } catch (error) {
       observation.errors.container += 1;
       options.forget();
-      options.reachability.down(errorText(error));
+      if (isAbsence(error)) options.reachability.absent(errorText(error));
+      else options.reachability.failing(errorText(error));
       return undefined;
     } finally {
       observation.at = clock.now();
@@ -100,8 +101,7 @@ export function startObservation(options: RunOptions): RunningObservation {
 
   const readStats = async (container: ObservedContainer): Promise<void> => {
     const stats = await ask('container', 'stats', () => client.stats(container.id, signal));
-    // The skeleton of a container that is not running (any more) has the year 1 as its time and zeros everywhere.
-    if (stats?.read?.startsWith('0001-') !== true) container.stats = stats;
+    if (stats !== undefined && !isSkeleton(stats)) container.stats = stats;
   };
 
   const readInspect = async (container: ObservedContainer, listed: ListedContainer): Promise<void> => {
@@ -128,18 +128,20 @@ export function startObservation(options: RunOptions): RunningObservation {
 
   const readEngine = async (): Promise<void> => {
     const headers = client.engine();
-    if (facts.engine === undefined || facts.engine.version.split('+')[0] !== headers?.version) {
-      const version = await ask('system', 'version', () => client.version(signal));
-      if (version === undefined && headers?.version === undefined) return;
-      facts.engine = {
-        version: version?.Version ?? headers?.version ?? '',
-        apiVersion: version?.ApiVersion ?? headers?.apiVersion ?? '',
-        os: version?.Os ?? headers?.os ?? '',
-        arch: version?.Arch ?? '',
-        kernel: version?.KernelVersion ?? '',
-      };
+    if (facts.engine !== undefined && isSameVersion(facts.engine.version, headers?.version)) {
+      observation.engine = facts.engine;
+      return;
     }
-    observation.engine = facts.engine;
+    const version = await ask('system', 'version', () => client.version(signal));
+    if (version === undefined && headers?.version === undefined) return;
+    observation.engine = {
+      version: version?.Version ?? headers?.version ?? '',
+      apiVersion: version?.ApiVersion ?? headers?.apiVersion ?? '',
+      os: version?.Os ?? headers?.os ?? '',
+      arch: version?.Arch ?? '',
+      kernel: version?.KernelVersion ?? '',
+    };
+    if (version !== undefined) facts.engine = observation.engine;
   };
 
   const containerGroup = async (listed: readonly ListedContainer[]): Promise<void> => {
@@ -188,6 +190,24 @@ export function startObservation(options: RunOptions): RunningObservation {
     containers: observation.containers.map((one) => ({ ...one })),
   });
   return { done, partial, extend: (timeoutMs) => deadline.extend(timeoutMs) };
+}
+
+/** Whether nothing answers at the address at all; otherwise something does, but not what was asked. */
+function isAbsence(error: unknown): boolean {
+  return error instanceof EngineCallError && error.reason === 'connection';
+}
+
+/**
+ * What the engine answers for a container that is not running (any more): the year 1 as its time, zeros everywhere, and
+ * no word of the CPUs.
+ */
+function isSkeleton({ read, cpu_stats }: ContainerStats): boolean {
+  return read == null ? cpu_stats?.online_cpus == null : read.startsWith('0001-');
+}
+
+/** Whether a full version (`28.5.2+dfsg4`) is the one that the headers name (`28.5.2`), or they name none. */
+function isSameVersion(full: string, named: string | undefined): boolean {
+  return named === undefined || /^[\d.]*\d/.exec(full)?.[0] === named;
 }
 
 function toObserved(listed: ListedContainer): ObservedContainer {

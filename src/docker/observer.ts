@@ -78,10 +78,10 @@ export function createObserver(options: ObserverOptions): Observer {
   const reach = async (attempt: () => Promise<void>): Promise<boolean> => {
     try {
       await attempt();
-      reachability.up(client.address, client.engine()?.version);
+      reachability.reached(client.address, client.engine()?.version);
       return true;
     } catch (error) {
-      reachability.down(errorText(error));
+      reachability.absent(errorText(error));
       return false;
     }
   };
@@ -89,7 +89,7 @@ export function createObserver(options: ObserverOptions): Observer {
   return {
     observe(timeoutMs) {
       const shared = { events, inspects, counts, facts, reachability, reportFailure, forget };
-      return startObservation({ ...options, ...shared, timeoutMs, onFlawless: onceLog.reset });
+      return startObservation({ ...options, ...shared, timeoutMs, onFlawless: () => onceLog.reset() });
     },
     async start(signal) {
       if (await reach(() => client.negotiate(signal))) events.ensure();

@@ -3,15 +3,27 @@ import type { IncomingMessage } from 'node:http';
 /** An answer larger than this is refused: a list of a thousand containers is about 1.5 MB. */
 export const maxResponseBytes = 32 * 1024 * 1024;
 
+/** All answers that are being read at one time may hold this much together. */
+const maxHeldBytes = 2 * maxResponseBytes;
+
+/** What unfinished answers hold at present. */
+export interface HeldBytes {
+  bytes: number;
+}
+
 export class ResponseTooLarge extends Error {}
 export class ResponseTruncated extends Error {}
 
 /**
  * Reads an answer to its end as text.
- * @throws ResponseTooLarge as soon as the announced or the received size passes the limit; the rest is not read.
+ * @throws ResponseTooLarge as soon as the announced or the received size passes the limit, or all answers together
+ * hold too much; the rest is not read.
  * @throws ResponseTruncated when the connection ends before the answer does.
  */
-export async function readBody(response: IncomingMessage, limit = maxResponseBytes): Promise<string> {
+export async function readBody(
+  response: IncomingMessage,
+  { held, limit = maxResponseBytes }: { held: HeldBytes; limit?: number },
+): Promise<string> {
   if (Number(response.headers['content-length'] ?? 0) > limit) {
     response.destroy();
     throw tooLarge(limit);
@@ -19,15 +31,17 @@ export async function readBody(response: IncomingMessage, limit = maxResponseByt
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    const refuse = (error: ResponseTooLarge): void => {
+      chunks.length = 0;
+      reject(error);
+      response.destroy();
+    };
     response.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= limit) {
-        chunks.push(chunk);
-      } else {
-        chunks.length = 0;
-        reject(tooLarge(limit));
-        response.destroy();
-      }
+      held.bytes += chunk.length;
+      if (size > limit) refuse(tooLarge(limit));
+      else if (held.bytes > maxHeldBytes) refuse(new ResponseTooLarge('too many large answers at one time'));
+      else chunks.push(chunk);
     });
     response.on('end', () => {
       const [only] = chunks;
@@ -35,6 +49,7 @@ export async function readBody(response: IncomingMessage, limit = maxResponseByt
     });
     response.on('error', (cause) => reject(new ResponseTruncated('the answer broke off', { cause })));
     response.on('close', () => {
+      held.bytes -= size;
       if (!response.readableEnded) reject(new ResponseTruncated('the answer broke off'));
     });
   });

@@ -41,7 +41,7 @@ export const containerInspectSchema = z.object({
 export type ContainerInspect = z.infer<typeof containerInspectSchema>;
 
 const blockIoEntries = z
-  .array(z.object({ major: z.number(), minor: z.number(), op: z.string(), value: z.number().min(0) }))
+  .array(z.object({ major: z.int().min(0), minor: z.int().min(0), op: z.string(), value: z.number().min(0) }))
   .nullish();
 
 /** GET /containers/{id}/stats?stream=false&one-shot=true; times in nanoseconds, sizes in bytes. */

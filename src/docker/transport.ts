@@ -36,6 +36,9 @@ export interface Transport {
 /** Idle connections outlive the usual scrape intervals, so that a scrape need not connect anew. */
 const idleConnectionMs = 120_000;
 
+/** How long a stream's connection is silent before TCP asks whether the other end is still there. */
+const keepAliveMs = 60_000;
+
 /**
  * Talks HTTP/1.1 to the engine over a Unix socket, TCP or TLS. On node:http: for a hundred small answers side by side
  * it was measured at two thirds of undici's CPU and 20 MB less memory.
@@ -63,6 +66,8 @@ export function createTransport(address: EngineAddress, tls?: EngineTls): Transp
       const abort = (): void => void request.destroy(abortReason(signal));
       signal.addEventListener('abort', abort, { once: true });
       request.on('close', () => signal.removeEventListener('abort', abort));
+      // A stream is silent for hours: only so is it noticed that a machine at its other end has gone.
+      if (own) request.setSocketKeepAlive(true, keepAliveMs);
       request.on('response', resolve);
       request.on('error', (error: NodeJS.ErrnoException) => {
         // The engine closed an idle connection just as it was used again: a GET can simply be sent once more.

@@ -10,6 +10,7 @@ import { createObserver } from '../docker/observer.ts';
 import type { EngineAddress, EngineTls } from '../docker/transport.ts';
 import type { Route } from '../http/route.ts';
 import { labelText } from '../metrics/labels.ts';
+import { createDiscoveryRoute } from './discovery-route.ts';
 import { createMetricsBody } from './metrics-body.ts';
 import { createProfilingRoutes } from './profiling.ts';
 import { createReadiness } from './readiness.ts';
@@ -76,8 +77,12 @@ export function createExporter(options: ExporterOptions): Exporter {
     collectionTimeoutMs: collection.timeoutMs,
     isHealthExempt: options.isHealthExempt,
   });
+  const { address } = options.engine;
+  const hostAddress = address.kind === 'tcp' ? address.host : '127.0.0.1';
+  const discovery = createDiscoveryRoute(client, collection.timeoutMs, { filters, hostAddress });
+  const profiles = options.profiling === undefined ? [] : createProfilingRoutes(options.profiling);
   return {
-    routes: options.profiling === undefined ? routes : [...routes, ...createProfilingRoutes(options.profiling)],
+    routes: [...routes, discovery, ...profiles],
     start() {
       void observer.start(AbortSignal.timeout(collection.timeoutMs));
       scraper.start();

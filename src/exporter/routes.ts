@@ -1,6 +1,7 @@
 import { buildInfo } from '../base/build-info.ts';
 import { textReply, type HttpReply, type Route } from '../http/route.ts';
 import { scrapeTimeout } from '../http/scrape-timeout.ts';
+import { discoveryPath } from './discovery-route.ts';
 import { landingPage } from './landing-page.ts';
 import type { createMetricsBody } from './metrics-body.ts';
 import type { Readiness } from './readiness.ts';
@@ -28,6 +29,7 @@ export function createExporterRoutes(options: ExporterRouteOptions): Route[] {
     { path: paths.metrics, text: 'the metrics' },
     { path: paths.health, text: 'whether the exporter runs' },
     { path: paths.ready, text: 'whether the engine answers' },
+    { path: discoveryPath, text: "targets for Prometheus' HTTP service discovery, from container labels" },
     { path: '/version', text: 'version and build' },
   ];
 

@@ -60,7 +60,24 @@ test('without samples there are no families', () => {
 });
 
 /** Any text, with the characters that are hard to print well more often than chance has them. */
-const nasty = fc.constantFrom('"', '\\', '\n', '\r', '\r\n', '\0', '\t', '{', '}', ',', '=', '#', '\u2028', '\ud800', 'é', '😀');
+const nasty = fc.constantFrom(
+  '"',
+  '\\',
+  '\n',
+  '\r',
+  '\r\n',
+  '\0',
+  '\t',
+  '{',
+  '}',
+  ',',
+  '=',
+  '#',
+  '\u2028',
+  '\ud800',
+  'é',
+  '😀',
+);
 const labelValue = fc.oneof(
   fc.string({ unit: fc.oneof(nasty, fc.string({ unit: 'binary', maxLength: 1 })) }),
   fc.string({ unit: 'binary' }),

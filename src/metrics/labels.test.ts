@@ -21,6 +21,8 @@ test('label sets that are the same in UTF-8 are the same text', () => {
 
 test('a sanitised name has only characters of label names', () => {
   expect(sanitizeLabelName('com.docker/x-y')).toBe('com_docker_x_y');
-  const property = fc.property(fc.string({ unit: 'binary' }), (name) => /^[a-zA-Z0-9_]*$/.test(sanitizeLabelName(name)));
+  const property = fc.property(fc.string({ unit: 'binary' }), (name) =>
+    /^[a-zA-Z0-9_]*$/.test(sanitizeLabelName(name)),
+  );
   expect(() => fc.assert(property)).not.toThrow();
 });

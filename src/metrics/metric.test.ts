@@ -14,5 +14,7 @@ test('the unit is what the name ends in, before _total', () => {
 
 test('a name that no format takes is refused where it is declared', () => {
   expect(() => defineMetric({ ...rest, name: 'a-b', type: 'gauge' })).toThrow('not a metric name: a-b');
-  expect(() => defineMetric({ ...rest, name: 'a_seconds', type: 'counter' })).toThrow("a counter's name ends in _total");
+  expect(() => defineMetric({ ...rest, name: 'a_seconds', type: 'counter' })).toThrow(
+    "a counter's name ends in _total",
+  );
 });

@@ -1,0 +1,44 @@
+import { dirname } from 'node:path';
+import { importBusybox } from '../test/support/busybox-image.ts';
+import { runContainer } from '../test/support/containers.ts';
+import type { EngineVersion } from '../test/support/engine-versions.ts';
+import { startEngine } from '../test/support/private-engine.ts';
+import { cpuMs } from './cpu-time.ts';
+import { listEngineProcesses } from './engine-processes.ts';
+
+export interface LiveEngine extends Disposable {
+  /** The engine's own word. */
+  readonly version: string;
+  readonly socketPath: string;
+  readonly containers: number;
+  /** CPU time of dockerd, containerd and all shims since they started. */
+  cpuMs(): number;
+}
+
+/** Container starts side by side: more of them only wait for the engine. */
+const startsAtOnce = 4;
+
+/** Starts a private engine with running containers that do nothing. Needs root. */
+export async function startLiveEngine(version: EngineVersion, containers: number): Promise<LiveEngine> {
+  const engine = await startEngine({ version });
+  try {
+    await importBusybox(engine, 'bb:1');
+    const names = Array.from({ length: containers }, (_, index) => `idle-${String(index + 1)}`);
+    const start = async (): Promise<void> => {
+      for (let name = names.pop(); name !== undefined; name = names.pop()) await runContainer(engine, name);
+    };
+    await Promise.all(Array.from({ length: startsAtOnce }, start));
+    const pids = listEngineProcesses(dirname(engine.socketPath));
+    if (pids.length < 2 + containers) throw new Error(`only ${String(pids.length)} processes of the engine were found`);
+    return {
+      version: engine.version,
+      socketPath: engine.socketPath,
+      containers,
+      cpuMs: () => cpuMs(pids),
+      [Symbol.dispose]: () => engine.stop(),
+    };
+  } catch (error) {
+    engine.stop();
+    throw error;
+  }
+}
