@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 
 /** Bundles the program into dist/tallyman.js: one file starts in a fraction of the time of many. */
@@ -23,17 +23,20 @@ function commit(): string {
 const epoch = process.env['SOURCE_DATE_EPOCH'];
 const buildDate = new Date(epoch === undefined ? Date.now() : Number(epoch) * 1000).toISOString();
 
-rmSync(new URL('dist', root), { recursive: true, force: true });
 const bundle = await rolldown({
   input: new URL('src/main.ts', root).pathname,
   platform: 'node',
   transform: { define: { TALLYMAN_BUILD: JSON.stringify({ version, commit: commit(), buildDate }) } },
 });
+// Put in place whole: a program that starts meanwhile finds the old build or the new one.
+const target = new URL('dist/tallyman.js', root).pathname;
+const draft = `${target}.${String(process.pid)}`;
 await bundle.write({
-  file: new URL('dist/tallyman.js', root).pathname,
+  file: draft,
   format: 'esm',
   codeSplitting: false,
   minify: true,
   comments: { legal: false },
 });
 await bundle.close();
+renameSync(draft, target);
