@@ -27,7 +27,8 @@ export function readFlagSource(table: KeyTable, argv: readonly string[]): FlagRe
     const argument = argv[index] ?? '';
     const [, flag = argument, inline] = /^(-[^=]*)=(.*)$/s.exec(argument) ?? [];
     const next = argv[index + 1];
-    const separate = inline === undefined && next !== undefined && !isFlag(next) ? next : undefined;
+    const bare = table[keys.get(flag) ?? '']?.bare;
+    const separate = inline === undefined && bare === undefined && next !== undefined && !isFlag(next) ? next : undefined;
     const request = switches[flag];
     if (request !== undefined) {
       requests.add(request);
@@ -37,7 +38,7 @@ export function readFlagSource(table: KeyTable, argv: readonly string[]): FlagRe
     } else {
       // What follows an unknown flag is taken for its value, which may be a secret: it is not shown.
       if (separate !== undefined) index += 1;
-      const value = inline ?? separate ?? '';
+      const value = inline ?? separate ?? bare ?? '';
       if (!keys.has(flag)) faults.push(unknownFlag(flag, keys, table));
       else if (given.has(flag)) faults.push(`${flag} is given twice: keep one`);
       else if (value === '') faults.push(`${flag} has no value: write ${flag}=VALUE`);

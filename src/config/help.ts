@@ -40,7 +40,7 @@ function flagRow(key: Key<unknown>, flag: string): readonly [string, string] {
   const unset = key.default === '' ? 'none' : key.toYaml(key.default);
   const value = placeholder(key.type);
   const facts = [...(value === 'VALUE' ? [key.type] : []), `default ${unset}`, ...environmentNames(key)];
-  return [`--${flag} ${value}`, note(withoutMarkup(key.doc), facts)];
+  return [key.bare === undefined ? `--${flag} ${value}` : `--${flag}`, note(withoutMarkup(key.doc), facts)];
 }
 
 function note(doc: string, facts: readonly string[]): string {

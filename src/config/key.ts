@@ -20,6 +20,8 @@ export interface Key<V> extends ValueKind<V> {
   readonly env?: string | EnvironmentReading;
   /** The flag's name without dashes: `server.port` for `--server.port`. */
   readonly flag?: string;
+  /** What the flag means where it stands alone; it then takes a value only after `=`. */
+  readonly bare?: string;
   /** Never shown in a fault. */
   readonly secret?: boolean;
 }
