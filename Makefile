@@ -1,6 +1,6 @@
 # Tallyman: see README.md. Needs git, make and Node.js 20 or newer with npm; everything else is installed here.
 .DEFAULT_GOAL := build
-.PHONY: run test build lint bench clean docs
+.PHONY: run test build lint bench demo clean docs
 
 installed := node_modules/.package-lock.json
 
@@ -33,6 +33,11 @@ docs: $(installed)
 bench: dist/tallyman.js
 	sh scripts/install-test-tools.sh
 	npm run --silent bench
+
+## a throwaway engine with busy and sick containers, the exporter and Prometheus; ends with Ctrl-C
+demo: dist/tallyman.js
+	sh scripts/install-test-tools.sh
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" exec node scripts/demo.ts
 
 clean:
 	rm -rf node_modules dist coverage .tmp

@@ -93,9 +93,9 @@ reads them.
 - \`DOCKER_TLS\` or \`DOCKER_TLS_VERIFY\` with any text, even \`0\`, turns TLS on. The engine's certificate is verified when
   \`DOCKER_TLS_VERIFY\` has any text. With \`DOCKER_TLS\` alone it is not verified, unless the file sets
   \`docker.tls.verify: true\`.
-- When TLS is on by these variables, or \`DOCKER_CERT_PATH\` is set, the files that the configuration does not name are
-  \`ca.pem\`, \`cert.pem\` and \`key.pem\` in \`DOCKER_CERT_PATH\`, else in \`~/.docker\`. \`ca.pem\` is needed to verify.
-  \`cert.pem\` and \`key.pem\` are used from \`~/.docker\` if both are there; in \`DOCKER_CERT_PATH\` they have to be.
+- With TLS, \`ca.pem\`, \`cert.pem\` and \`key.pem\` in \`DOCKER_CERT_PATH\` go before the files that the configuration names.
+  When these variables turned TLS on and there is no \`DOCKER_CERT_PATH\`, files that the configuration does not name are
+  taken from \`~/.docker\`. \`ca.pem\` is needed to verify; \`cert.pem\` and \`key.pem\` are used if both are there.
 - Over a Unix socket TLS is left out when these variables turn it on, and is a fault when the file does.`;
 
 const checks = `## What has to fit together

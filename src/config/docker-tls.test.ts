@@ -47,17 +47,24 @@ describe('TLS with the engine, by the environment', () => {
     expect(tls({ env, files: withoutKey }).slice(2)).toEqual(['/root/.docker/ca.pem', '', '']);
   });
 
-  it('keeps the files that the configuration names', () => {
+  it('keeps the files that the configuration names before those of ~/.docker, after those of DOCKER_CERT_PATH', () => {
     const yaml = 'docker:\n  tls: {ca_cert: tls/server.cert.pem}\n';
-    const given = { yaml, env: { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certs' }, files: folder('/certs') };
-    expect(tls(given).slice(2)).toEqual(['tls/server.cert.pem', '/certs/cert.pem', '/certs/key.pem']);
+    const home = { yaml, env: { DOCKER_TLS_VERIFY: '1', HOME: '/root' }, files: folder('/root/.docker') };
+    const [, cert, key] = Object.keys(folder('/root/.docker'));
+    expect(tls(home).slice(2)).toEqual(['tls/server.cert.pem', cert, key]);
+    const path = { yaml, env: { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certs' }, files: folder('/certs') };
+    expect(tls(path).slice(2)).toEqual(['/certs/ca.pem', '/certs/cert.pem', '/certs/key.pem']);
+  });
+
+  it('needs no client certificate in DOCKER_CERT_PATH, as the Docker CLI', () => {
+    const { '/certs/cert.pem': _, '/certs/key.pem': __, ...authority } = folder('/certs');
+    const given = { env: { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certs' }, files: authority };
+    expect(tls(given).slice(2)).toEqual(['/certs/ca.pem', '', '']);
   });
 
   it('names the files that are missing', () => {
     expect(faults({ env: { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/none' } })).toEqual([
       'docker.tls.ca_cert: /none/ca.pem (environment DOCKER_CERT_PATH) cannot be read: no such file',
-      'docker.tls.cert: /none/cert.pem (environment DOCKER_CERT_PATH) cannot be read: no such file',
-      'docker.tls.key: /none/key.pem (environment DOCKER_CERT_PATH) cannot be read: no such file',
     ]);
     expect(faults({ env: { DOCKER_TLS_VERIFY: '1', HOME: '/none' } })).toEqual([
       'docker.tls.ca_cert: /none/.docker/ca.pem (environment HOME) cannot be read: no such file',

@@ -16,7 +16,7 @@ const fileKeys = files.map(([key]) => key);
 
 /**
  * Settles TLS with the engine as the Docker CLI does: `https://` turns it on, DOCKER_TLS alone leaves the engine
- * unverified, and files that the configuration does not name come from DOCKER_CERT_PATH or ~/.docker.
+ * unverified, and the files come from DOCKER_CERT_PATH, or from ~/.docker where the configuration names none.
  */
 export function deriveDockerTls(draft: Draft<DockerKeys>): void {
   if (isHttpsHost(draft.config['docker.host']) && !draft.explicit('docker.tls.enabled')) {
@@ -44,13 +44,14 @@ export const dockerChecks: readonly Check<DockerKeys>[] = [
 
 function useFolder(draft: Draft<DockerKeys>, folder: { path: string; explicit: boolean }): void {
   const origin = folder.explicit ? 'environment DOCKER_CERT_PATH' : 'environment HOME';
-  const unnamed = files.filter(([key]) => draft.config[key] === '' && !draft.faulty.has(key));
-  const pairIsThere = unnamed.every(
+  // The variable goes before the configuration file, ~/.docker after it.
+  const open = files.filter(([key]) => (folder.explicit || draft.config[key] === '') && !draft.faulty.has(key));
+  const pairIsThere = open.every(
     ([key, name]) => key === 'docker.tls.ca_cert' || exists(draft, join(folder.path, name)),
   );
-  for (const [key, name] of unnamed) {
-    // A file that is needed and missing is set all the same: the check on readable files then names it.
-    const used = key === 'docker.tls.ca_cert' ? draft.config['docker.tls.verify'] : folder.explicit || pairIsThere;
+  for (const [key, name] of open) {
+    // An authority that is needed and missing is set all the same: the check on readable files then names it.
+    const used = key === 'docker.tls.ca_cert' ? draft.config['docker.tls.verify'] : pairIsThere;
     if (used) draft.set(key, join(folder.path, name), origin);
   }
 }

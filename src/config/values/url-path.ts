@@ -2,7 +2,7 @@ import { accept, refuse, type ValueKind } from './value-kind.ts';
 import { textKind } from './text.ts';
 
 /** Paths that the web server answers itself. */
-const ownPaths = ['/', '/version', '/-/healthy', '/-/ready'];
+const ownPaths = ['/', '/version', '/-/healthy', '/-/ready', '/api/v1/sd'];
 const expectation = 'is not a path: start with / and use only letters, digits, / and - . _ ~';
 
 /** The path of a page, without a query; none of those the server answers itself. */

@@ -38,10 +38,12 @@ export function proveDockerTls(): void {
 
   proves('docker.tls.verify DOCKER_TLS_VERIFY');
   it('DOCKER_TLS_VERIFY verifies whatever the file says', () =>
-    withTlsEngine(async ({ scrape, folder, certificates: { stranger } }) => {
+    withTlsEngine(async ({ scrape, folder, certificates: { client, stranger } }) => {
       const env = { DOCKER_TLS_VERIFY: '0', DOCKER_CERT_PATH: folder };
       expect(await scrape('{ verify: false }', env)).toBe(1);
-      expect(await scrape(`{ verify: false, ca_cert: ${stranger.cert} }`, env)).toBe(0);
+      const pair = `cert: ${client.cert}, key: ${client.key}`;
+      const byFile = { DOCKER_TLS_VERIFY: '0' };
+      expect(await scrape(`{ verify: false, ca_cert: ${stranger.cert}, ${pair} }`, byFile)).toBe(0);
     }));
 
   proves('docker.tls.enabled DOCKER_TLS');
