@@ -2,10 +2,11 @@
 .DEFAULT_GOAL := build
 .PHONY: run test build lint bench demo clean docs
 
+# Not `npm ci`: it refuses a lock file wherever a registry lacks optional packages for platforms that are not this one's.
 installed := node_modules/.package-lock.json
 
 $(installed): package.json package-lock.json
-	npm ci --no-audit --no-fund
+	npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 dist/tallyman.js: $(installed) package.json scripts/build.ts $(shell find src -name '*.ts' -not -name '*.test.ts')

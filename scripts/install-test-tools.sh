@@ -14,16 +14,16 @@ folder=$cache/$suite
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # command | Debian package | what is skipped without it
-tools='dockerd docker.io test/engine,test/prometheus,test/proxy
-docker docker.io test/engine,test/prometheus,test/proxy
-containerd containerd test/engine,test/prometheus,test/proxy
-runc runc test/engine,test/prometheus,test/proxy
-iptables iptables test/engine,test/prometheus,test/proxy
-ip iproute2 test/engine,test/prometheus,test/proxy
+tools='dockerd docker.io test/engine,test/prometheus,test/proxy,test/dashboards,test/demo
+docker docker.io test/engine,test/prometheus,test/proxy,test/dashboards,test/demo
+containerd containerd test/engine,test/prometheus,test/proxy,test/dashboards,test/demo
+runc runc test/engine,test/prometheus,test/proxy,test/dashboards,test/demo
+iptables iptables test/engine,test/prometheus,test/proxy,test/dashboards,test/demo
+ip iproute2 test/engine,test/prometheus,test/proxy,test/dashboards,test/demo
 busybox busybox-static test/engine,test/prometheus,test/proxy,test/podman
 haproxy haproxy test/proxy
-promtool prometheus test/prometheus
-prometheus prometheus test/prometheus
+promtool prometheus test/prometheus,test/rules
+prometheus prometheus test/prometheus,test/dashboards,test/rules,test/demo
 podman podman test/podman
 openssl openssl test/prometheus
 debootstrap debootstrap test/engine[28]'
