@@ -3,6 +3,7 @@ import type { Collector } from './collector.ts';
 import { counts } from './counts.ts';
 import { cpu } from './cpu.ts';
 import { engine } from './engine.ts';
+import { limits } from './limits.ts';
 import { memory } from './memory.ts';
 import { network } from './network.ts';
 import { pids } from './pids.ts';
@@ -16,6 +17,7 @@ export const collectors: readonly Collector[] = [
   network,
   blockIo,
   pids,
+  limits,
   stateCollector,
   counts,
   engine,

@@ -55,7 +55,7 @@ const oomKilled = defineMetric({
   ...gauge,
   contract: false,
   name: 'container_oom_killed',
-  help: 'Whether the kernel killed a process of the container for lack of memory. Engines before 25 say it of PID 1 only.',
+  help: 'Whether the container ran out of memory. Docker 20.10 says it only of one that died of it, newer ones also of one whose main process lives on.',
   source: 'State.OOMKilled',
 });
 const state = defineMetric({

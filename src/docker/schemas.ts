@@ -37,6 +37,15 @@ export const containerInspectSchema = z.object({
       Health: z.object({ Status: text }).nullish(),
     })
     .nullish(),
+  /** 0 (quotas of some engines: -1) means no limit. Memory in bytes, quota and period in microseconds. */
+  HostConfig: z
+    .object({
+      Memory: z.number().nullish(),
+      NanoCpus: z.number().nullish(),
+      CpuQuota: z.number().nullish(),
+      CpuPeriod: z.number().nullish(),
+    })
+    .nullish(),
 });
 export type ContainerInspect = z.infer<typeof containerInspectSchema>;
 

@@ -1,4 +1,5 @@
 import { importBusybox } from './busybox-image.ts';
+import { createContainer, runContainer, type ContainerOptions } from './containers.ts';
 import type { EngineInspect } from './engine-answers.ts';
 import type { PrivateEngine } from './private-engine.ts';
 import { waitFor } from './wait-for.ts';
@@ -6,14 +7,9 @@ import { waitFor } from './wait-for.ts';
 /** A label value with everything that an exposition format has to escape, and UTF-8 beyond it. */
 export const hostileLabel = 'quo"te back\\slash new\nline brace} comma, ümlaut 世界 🚢';
 
-interface Species {
-  /** Arguments of `docker create` before the image. */
-  flags?: readonly string[];
-  /** Run by `sh -c`; a long sleep by default. */
-  script?: string;
+interface Species extends ContainerOptions {
   /** Tells from its inspect answer when it has become what it shall be; running is enough by default. */
   isReady?: (inspect: EngineInspect) => boolean;
-  image?: string;
   /** False: created, never started. */
   start?: boolean;
 }
@@ -103,19 +99,15 @@ export async function createContainerZoo(engine: PrivateEngine): Promise<void> {
   await importBusybox(engine, image);
   await importBusybox(engine, 'zoo:gone');
   for (const network of ['zoo-one', 'zoo-two']) await engine.docker('network', 'create', network);
-  await eachOf(zooNames, 4, (name) => createContainer(engine, name, zoo[name]));
+  await eachOf(zooNames, 4, (name) => {
+    const { start, ...options }: Species = { image, ...zoo[name] };
+    return start === false ? createContainer(engine, name, options) : runContainer(engine, name, options);
+  });
   await engine.docker('network', 'connect', 'zoo-two', 'two-networks');
   await engine.docker('pause', 'paused');
   await engine.docker('tag', image, 'zoo:gone'); // the image of `untagged` has no name any more
   for (const name of zooNames) await untilReady(engine, name, zoo[name]);
   await waitFor('the child to be killed', () => engine.docker('exec', 'oom-child', 'ls', '/tmp/survived'));
-}
-
-async function createContainer(engine: PrivateEngine, name: string, species: Species): Promise<void> {
-  const { flags = [], script = 'exec sleep 100000', image: from = image, start = true } = species;
-  // SIGKILL: a shell that runs as process 1 ignores SIGTERM, and to stop it would take ten seconds
-  await engine.docker('create', '--name', name, '--stop-signal', 'KILL', ...flags, from, 'sh', '-c', script);
-  if (start) await engine.docker('start', name);
 }
 
 async function untilReady(engine: PrivateEngine, name: string, species: Species): Promise<void> {

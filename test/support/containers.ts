@@ -1,16 +1,29 @@
 import type { PrivateEngine } from './private-engine.ts';
 
 export interface ContainerOptions {
-  /** Arguments of `docker run`. */
+  /** Arguments of `docker create` before the image. */
   flags?: readonly string[];
+  /** `bb:1` by default. */
+  image?: string;
   /** Run by `sh -c`; a long sleep by default. */
   script?: string;
 }
 
-/** Starts a container of the image `bb:1`. Stopping it takes no time, as it is killed at once. */
+/** Creates a container. Stopping it later takes no time, as it is killed at once: a shell as process 1 ignores SIGTERM. */
+export async function createContainer(
+  engine: PrivateEngine,
+  name: string,
+  options: ContainerOptions = {},
+): Promise<void> {
+  const { flags = [], image = 'bb:1', script = 'exec sleep 100000' } = options;
+  await engine.docker('create', '--name', name, '--stop-signal', 'KILL', ...flags, image, 'sh', '-c', script);
+}
+
+/** Creates and starts a container. */
 export async function runContainer(engine: PrivateEngine, name: string, options: ContainerOptions = {}): Promise<void> {
-  const { flags = [], script = 'exec sleep 100000' } = options;
-  await engine.docker('run', '--detach', '--name', name, '--stop-signal', 'KILL', ...flags, 'bb:1', 'sh', '-c', script);
+  await createContainer(engine, name, options);
+  // 20.10 fails at this now and then while the machine is overloaded ("error running hook")
+  await engine.docker('start', name).catch(() => engine.docker('start', name));
 }
 
 /** Removes containers whatever state they are in. */

@@ -88,6 +88,8 @@ export const furtherFamilies = [
   'container_cpu_online_cpus',
   'container_oom_killed',
   'container_pids_limit',
+  'container_spec_cpu_limit_cores',
+  'container_spec_memory_limit_bytes',
   'container_state',
   'docker_engine_info',
   'exporter_duplicate_containers',

@@ -5,6 +5,7 @@ import type { ChildProcess } from 'node:child_process';
 import { isEngineUp, loadFromEngine } from './engine-api.ts';
 import type { EngineVersion } from './engine-versions.ts';
 import { currentEngineRoot } from './engine-versions.ts';
+import { isStopped } from './processes.ts';
 import { createPrivateNamespace, destroyNamespacesOf } from './private-namespace.ts';
 import { runCommand } from './run-command.ts';
 import { createTempFolder, listAbandonedFolders } from './temp-folder.ts';
@@ -28,7 +29,7 @@ export interface PrivateEngine {
   start(): Promise<void>;
   restart(): Promise<void>;
   /** The daemon accepts connections from now on, but answers nothing. */
-  freeze(): void;
+  freeze(): Promise<void>;
   thaw(): void;
   /** Takes everything away: containers, daemon, networks, mounts, folders. May be called twice. */
   stop(): void;
@@ -107,7 +108,11 @@ export async function startEngine(options: EngineOptions): Promise<PrivateEngine
         await halt();
         await start();
       },
-      freeze: () => void daemon.kill('SIGSTOP'),
+      async freeze() {
+        daemon.kill('SIGSTOP');
+        // on a busy machine it takes a moment until the last thread stands still
+        await waitFor('the daemon to stop', () => isStopped(daemon.pid ?? -1), { everyMs: 5 });
+      },
       thaw: () => void daemon.kill('SIGCONT'),
       stop,
     };

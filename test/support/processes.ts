@@ -33,6 +33,12 @@ export function listNamespaceTree(namespace: string): number[] {
   return [...found];
 }
 
+/** Whether each thread of a process has come to a stop after SIGSTOP. */
+export function isStopped(pid: number): boolean {
+  const folder = `/proc/${String(pid)}/task`;
+  return readdirSync(folder).every((thread) => /^State:\tT/m.test(readProcFile(`${folder}/${thread}/status`)));
+}
+
 /** A file of /proc, empty when its process is gone. */
 export function readProcFile(path: string): string {
   try {

@@ -58,6 +58,10 @@ export function proveCollection(): void {
     const { calls } = await collect('memory: false, cpu: false, network: false, block_io: false, pids: false');
     expect(calls).toEqual(new Set<FakeCall>(['list', 'inspect', 'version', 'images', 'volumes', 'networks']));
   });
+  it('without both that read it, inspect is not asked for', async () => {
+    const { calls } = await collect('state: false, limits: false');
+    expect(calls).toEqual(new Set<FakeCall>(['list', 'stats', 'version', 'images', 'volumes', 'networks']));
+  });
 }
 
 /** Which families belong to a collector, and which calls nobody else makes. */
@@ -69,9 +73,10 @@ const collectors: Readonly<Record<string, { families: RegExp; calls: readonly Fa
   network: { families: /^container_network_/, calls: [] },
   block_io: { families: /^container_fs_/, calls: [] },
   pids: { families: /^container_pids_/, calls: [] },
+  limits: { families: /^container_spec_/, calls: [] },
   state: {
     families: /^container_(?:last_seen|start_time|uptime|info|health|restart|exit_code|oom_killed|state)/,
-    calls: ['inspect'],
+    calls: [],
   },
   counts: { families: /^docker_\w+_total$/, calls: ['images', 'volumes', 'networks'] },
   engine: { families: /^docker_engine_info$/, calls: ['version'] },
