@@ -1,4 +1,4 @@
-import { maxBy, ofContainers, ofHosts, rate, sumBy } from './promql.ts';
+import { maxBy, ofContainers, rate, sumBy } from './promql.ts';
 
 /** Expressions over the exporter's container metrics that several dashboards show. `by` are the labels that remain. */
 
@@ -6,10 +6,13 @@ export function cpuCores(by: string): string {
   return sumBy(by, rate(ofContainers('container_cpu_usage_seconds_total')));
 }
 
-/**
- * The part of the CPU limit's periods in which a container was throttled; 0 without a limit, which counts no periods.
- * This stands in for "percent of the limit": the engine's statistics do not say what the limit is.
- */
+/** CPU in use as a share of the limit; of the CPUs that it could run on, where it has none. */
+export function cpuOfLimit(by: string): string {
+  const limit = maxBy(by, ofContainers('container_spec_cpu_limit_cores'));
+  return `${cpuCores(by)} / (${limit} or ${maxBy(by, ofContainers('container_cpu_online_cpus'))})`;
+}
+
+/** The part of the CPU limit's periods in which a container was throttled; 0 without a limit, which counts no periods. */
 export function throttledRatio(by: string): string {
   const throttled = sumBy(by, rate(ofContainers('container_cpu_throttling_periods_total')));
   const all = sumBy(by, rate(ofContainers('container_cpu_periods_total')));
@@ -20,15 +23,9 @@ export function workingSet(by: string): string {
   return sumBy(by, ofContainers('container_memory_working_set_bytes'));
 }
 
-/**
- * The memory limits of those that have one. The engine gives the host's memory for a container without a limit, which is the
- * largest that a host shows; where every container has a limit, the largest of those is told from it by being a whole number of
- * MiB: limits are given so, while the memory of a host is what the firmware and the kernel left.
- */
+/** The memory limits of those that have one. */
 export function memoryLimit(by: string): string {
-  const limit = maxBy(by, ofContainers('container_memory_limit_bytes'));
-  const host = maxBy('instance', ofHosts('container_memory_limit_bytes'));
-  return `(${limit} < on (instance) group_left () ${host} or ${limit} and ${limit} % 1048576 == 0)`;
+  return maxBy(by, ofContainers('container_spec_memory_limit_bytes'));
 }
 
 export function memoryOfLimit(by: string): string {

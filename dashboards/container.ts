@@ -15,6 +15,7 @@ import {
 } from './container-columns.ts';
 import {
   cpuCores,
+  cpuOfLimit,
   memoryLimit,
   memoryOfLimit,
   read,
@@ -118,18 +119,13 @@ export const containerBoard = createBoard({
         side(
           9,
           timeSeries({
-            title: 'CPU, percent of the CPUs',
+            title: 'CPU, percent of its limit',
             description:
-              'CPU in use as a share of the CPUs that the container could run on. The engine’s statistics do not give a CPU limit: how hard the container meets one is in the panel beside this.',
+              'CPU in use as a share of the CPU limit; of the CPUs that the container could run on, where it has no limit.',
             noValue: 'Not running',
             unit: unit.share,
             softMax: 1,
-            lines: [
-              {
-                expression: `${cpuCores(container)} / ${maxBy(container, ofContainers('container_cpu_online_cpus'))}`,
-                legend: '{{container_name}}',
-              },
-            ],
+            lines: [{ expression: cpuOfLimit(container), legend: '{{container_name}}' }],
           }),
           timeSeries({
             title: 'Throttling',
