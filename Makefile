@@ -1,6 +1,6 @@
 # Tallyman: see README.md. Needs git, make and Node.js 20 or newer with npm; everything else is installed here.
 .DEFAULT_GOAL := build
-.PHONY: run test build lint bench demo clean docs
+.PHONY: run test build lint bench demo plugin clean docs
 
 # Not `npm ci`: it refuses a lock file wherever a registry lacks optional packages for platforms that are not this one's.
 installed := node_modules/.package-lock.json
@@ -39,6 +39,10 @@ bench: dist/tallyman.js
 demo: dist/tallyman.js
 	sh scripts/install-test-tools.sh
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" exec node scripts/demo.ts
+
+## the managed plugin with the engine's own metrics, on the engine that DOCKER_HOST names; PLUGIN=name:tag for another name
+plugin: dist/tallyman.js
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" node scripts/plugin-build.ts
 
 clean:
 	rm -rf node_modules dist coverage .tmp

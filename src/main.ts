@@ -5,6 +5,7 @@ import { environment } from './config/environment.ts';
 /** Commands load what they need when they are called: starting one does not pay for the others. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   exporter: async () => (await import('./commands/exporter.ts')).exporter,
+  plugin: async () => (await import('./commands/plugin.ts')).plugin,
   config: async () => (await import('./commands/config.ts')).config,
 };
 

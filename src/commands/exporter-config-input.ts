@@ -53,7 +53,7 @@ function help(): string {
   });
 }
 
-function versionLine(): string {
+export function versionLine(): string {
   const { version, commit, buildDate } = buildInfo;
   return `tallyman ${version} (commit ${commit}, built ${buildDate}, node${process.versions.node})`;
 }

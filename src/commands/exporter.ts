@@ -53,6 +53,7 @@ function toExporterOptions(config: ExporterConfig): Omit<ExporterOptions, 'clock
   const isAuthenticated = config['server.auth.enabled'] || config['server.web_config_file'] !== '';
   return {
     engine: toEngine(config),
+    metricsSocket: config['engine.metrics_socket'],
     collectors: collectorSwitches(config),
     filters: {
       include: {

@@ -1,5 +1,7 @@
 import { deriveDockerTls, dockerChecks } from './docker-tls.ts';
 import { collectorsSection, exporterKeys, type ExporterKeyOptions, type ExporterKeys } from './exporter-keys.ts';
+import type { Draft } from './draft.ts';
+import { dockerKeys } from './docker-keys.ts';
 import type { Config } from './key.ts';
 import { loadConfig, type LoadOptions, type LoadResult, type Sources } from './load.ts';
 import { defineCheck, type Check } from './settings.ts';
@@ -13,6 +15,13 @@ export type ExporterConfig = Config<ExporterKeys>;
  */
 export function loadExporterConfig(sources: Sources, options: ExporterKeyOptions): LoadResult<ExporterKeys> {
   return loadConfig(exporterKeys(options), sources, exporterOptions);
+}
+
+/** The default socket is that of the engine at the default address: another engine's metrics are none of its business. */
+function deriveMetricsSocket(draft: Draft<ExporterKeys>): void {
+  if (draft.explicit('engine.metrics_socket')) return;
+  const host = draft.config['docker.host'].replace('unix:///run/', 'unix:///var/run/');
+  if (host !== dockerKeys['docker.host'].default) draft.set('engine.metrics_socket', '', draft.origin('docker.host'));
 }
 
 const cacheChecks: readonly Check<ExporterKeys>[] = [
@@ -30,6 +39,9 @@ const cacheChecks: readonly Check<ExporterKeys>[] = [
 const exporterOptions: LoadOptions<ExporterKeys> = {
   configEnv: 'EXPORTER_CONFIG',
   sections: { [collectorsSection]: 'collector' },
-  derive: deriveDockerTls,
+  derive(draft) {
+    deriveDockerTls(draft);
+    deriveMetricsSocket(draft);
+  },
   checks: [...webChecks, ...dockerChecks, ...cacheChecks],
 };

@@ -9,6 +9,7 @@ import { containerLabel, namespace } from './values/label-name.ts';
 import { listOf } from './values/list.ts';
 import { wholeNumber } from './values/number.ts';
 import { pattern } from './values/pattern.ts';
+import { filePath } from './values/text.ts';
 import { webKeys } from './web-keys.ts';
 
 /** What the table takes from the rest of the program. */
@@ -28,6 +29,7 @@ export function exporterKeys(options: ExporterKeyOptions) {
   return {
     ...webKeys({ port: 9200, address: '0.0.0.0', envPrefix: 'EXPORTER' }),
     ...dockerKeys,
+    ...engineKeys,
     ...collectionKeys,
     ...collectorKeys(options.collectors),
     ...filterKeys,
@@ -36,6 +38,15 @@ export function exporterKeys(options: ExporterKeyOptions) {
     ...performanceKeys,
   } as const;
 }
+
+const engineKeys = {
+  'engine.metrics_socket': defineKey({
+    ...filePath,
+    default: '/run/docker/metrics.sock',
+    env: 'ENGINE_METRICS_SOCKET',
+    doc: "The socket with the engine's own metrics, which are served too where it is there; empty for never. With another `docker.host` than the default, only where it is set.",
+  }),
+} as const;
 
 /** Durations are whole milliseconds in the configuration. */
 const collectionKeys = {

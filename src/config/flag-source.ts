@@ -28,7 +28,8 @@ export function readFlagSource(table: KeyTable, argv: readonly string[]): FlagRe
     const [, flag = argument, inline] = /^(-[^=]*)=(.*)$/s.exec(argument) ?? [];
     const next = argv[index + 1];
     const bare = table[keys.get(flag) ?? '']?.bare;
-    const separate = inline === undefined && bare === undefined && next !== undefined && !isFlag(next) ? next : undefined;
+    const separate =
+      inline === undefined && bare === undefined && next !== undefined && !isFlag(next) ? next : undefined;
     const request = switches[flag];
     if (request !== undefined) {
       requests.add(request);

@@ -33,6 +33,10 @@ const samples: Readonly<Record<string, readonly (readonly [string, unknown])[]>>
     ['1.40', '1.40'],
     ['1.41', '1.41'],
   ],
+  'engine.metrics_socket': [
+    ['/a', '/a'],
+    ['/b', '/b'],
+  ],
   'collection.interval': [
     ['1s', 1000],
     ['2', 2000],

@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
-import { enabledCollectors } from '../collectors/index.ts';
+import { collectors, enabledCollectors } from '../collectors/index.ts';
 import type { ContainerLabelOptions } from '../collectors/container-labels.ts';
 import { createCollectorRunner } from '../collectors/run.ts';
+import { selfMetrics } from '../collectors/self.ts';
 import { createCallRecord } from '../docker/call-record.ts';
 import { createDockerClient } from '../docker/client.ts';
 import type { ContainerFilters } from '../docker/container-filter.ts';
@@ -11,6 +12,7 @@ import type { EngineAddress, EngineTls } from '../docker/transport.ts';
 import type { Route } from '../http/route.ts';
 import { labelText } from '../metrics/labels.ts';
 import { createDiscoveryRoute } from './discovery-route.ts';
+import { createEngineMetrics } from './engine-metrics.ts';
 import { createMetricsBody } from './metrics-body.ts';
 import { createProfilingRoutes } from './profiling.ts';
 import { createReadiness } from './readiness.ts';
@@ -19,6 +21,8 @@ import { createScraper } from './scraper.ts';
 
 export interface ExporterOptions {
   engine: { address: EngineAddress; tls: EngineTls | undefined; pinnedApiVersion: string | undefined };
+  /** The engine's socket with its own metrics, which are served too where it is there; empty for none. */
+  metricsSocket: string;
   /** Switches of collectors and groups by name; what is not named is on. */
   collectors: Readonly<Record<string, boolean>>;
   filters: ContainerFilters;
@@ -66,13 +70,18 @@ export function createExporter(options: ExporterOptions): Exporter {
   const { filters, maxConcurrent } = options;
   const observer = createObserver({ client, record: calls, filters, needs: runner.needs, maxConcurrent, clock, log });
   const scraper = createScraper({ observer, runner, ...collection, clock });
+  const names = { namespace: options.namespace, globalLabels: labelText(Object.entries(options.globalLabels)) };
+  const engineMetrics = createEngineMetrics({
+    socketPath: options.metricsSocket,
+    own: [...collectors.flatMap(({ metrics }) => metrics), ...selfMetrics],
+    ...names,
+    log,
+  });
   const routes = createExporterRoutes({
     scraper,
+    engineMetrics,
     readiness: createReadiness((signal) => observer.probe(signal), clock),
-    metricsBody: createMetricsBody({
-      namespace: options.namespace,
-      globalLabels: labelText(Object.entries(options.globalLabels)),
-    }),
+    metricsBody: createMetricsBody(names),
     paths: options.paths,
     collectionTimeoutMs: collection.timeoutMs,
     isHealthExempt: options.isHealthExempt,
@@ -89,6 +98,7 @@ export function createExporter(options: ExporterOptions): Exporter {
     },
     stop() {
       scraper.stop();
+      engineMetrics.stop();
       observer.stop();
     },
   };

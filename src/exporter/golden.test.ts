@@ -35,6 +35,7 @@ async function scrape(set: RecordedSet, accept: string): Promise<string> {
       tls: undefined,
       pinnedApiVersion: undefined,
     },
+    metricsSocket: '',
     collectors: { process: false },
     filters: { include: nothing, exclude: nothing },
     labels: { containerId: false, containerLabels: [] },

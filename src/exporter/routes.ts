@@ -2,6 +2,7 @@ import { buildInfo } from '../base/build-info.ts';
 import { textReply, type HttpReply, type Route } from '../http/route.ts';
 import { scrapeTimeout } from '../http/scrape-timeout.ts';
 import { discoveryPath } from './discovery-route.ts';
+import type { EngineMetrics } from './engine-metrics.ts';
 import { landingPage } from './landing-page.ts';
 import type { createMetricsBody } from './metrics-body.ts';
 import type { Readiness } from './readiness.ts';
@@ -9,6 +10,7 @@ import type { Scraper } from './scraper.ts';
 
 export interface ExporterRouteOptions {
   scraper: Scraper;
+  engineMetrics: EngineMetrics;
   readiness: Readiness;
   metricsBody: ReturnType<typeof createMetricsBody>;
   paths: { metrics: string; health: string; ready: string };
@@ -19,7 +21,7 @@ export interface ExporterRouteOptions {
 
 /** Everything the exporter answers but profiles. */
 export function createExporterRoutes(options: ExporterRouteOptions): Route[] {
-  const { scraper, readiness, metricsBody, paths } = options;
+  const { scraper, engineMetrics, readiness, metricsBody, paths } = options;
   const open = options.isHealthExempt;
 
   const health: Route['handle'] = () => plain(200, 'ok');
@@ -38,8 +40,8 @@ export function createExporterRoutes(options: ExporterRouteOptions): Route[] {
       path: paths.metrics,
       async handle({ headers }) {
         const timeoutMs = scrapeTimeout(headers['x-prometheus-scrape-timeout-seconds'], options.collectionTimeoutMs);
-        const samples = await scraper.scrape(timeoutMs);
-        return { status: 200, ...(await metricsBody(samples, headers.accept, headers['accept-encoding'])) };
+        const [samples, engine] = await Promise.all([scraper.scrape(timeoutMs), engineMetrics.read(timeoutMs)]);
+        return { status: 200, ...(await metricsBody({ samples, engine }, headers.accept, headers['accept-encoding'])) };
       },
     },
     ...[paths.health, '/-/healthy'].map((path) => ({ path, open, handle: health })),

@@ -4,6 +4,7 @@ import { exporterKeys } from '../../src/config/exporter-keys.ts';
 import { environmentNames } from '../../src/config/key.ts';
 import { proveCollection } from './proofs/collection.ts';
 import { proveDockerTls } from './proofs/docker-tls.ts';
+import { proveEngine } from './proofs/engine.ts';
 import { proveFilters } from './proofs/filters.ts';
 import { proveLogging } from './proofs/logging.ts';
 import { proveMetrics } from './proofs/metrics.ts';
@@ -20,6 +21,9 @@ describe('server', () => {
 });
 describe('docker.tls', () => {
   proveDockerTls();
+});
+describe('engine', () => {
+  proveEngine();
 });
 describe('collection', () => {
   proveCollection();
