@@ -145,6 +145,15 @@ test('a container that has gone is no failure', async () => {
   expect(failuresOf(record)).toEqual({});
 });
 
+test('an empty answer to statistics means that the container has gone', async () => {
+  const { engine, client, record } = await connect('docker-20.10-cgroup1');
+  engine.misbehave({ calls: ['stats'] }, answerWith(200, ''));
+  await expect(client.stats(idOf(loadRecordedAnswers('docker-20.10-cgroup1'), 'fx-io'), soon())).rejects.toMatchObject({
+    reason: 'not_found',
+  });
+  expect([...record.failures()]).toEqual([]);
+});
+
 test('a refusal is told once, and again after it was lifted in between', async () => {
   const { engine, client, record, heard } = await connect('docker-28.5-cgroup2');
   const lift = engine.misbehave({ calls: ['images'] }, forbid);

@@ -118,8 +118,11 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
     } catch (cause) {
       throw bodyError(call, cause, signal);
     }
-    if (status === 200) return body;
-    throw statusError(call, status, body);
+    if (status !== 200) throw statusError(call, status, body);
+    // Docker 20.10 and Podman answer so for a container that went away while its statistics were awaited.
+    if (call === 'stats' && body === '')
+      throw new EngineCallError(call, 'not_found', 'stats: the answer is empty', { status });
+    return body;
   };
 
   const fetchParsed = async <T>(

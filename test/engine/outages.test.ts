@@ -63,7 +63,7 @@ describeEngines('outages', {}, (suite) => {
   });
 
   it('ends a scrape in time while the engine hangs, and answers the rest at once', async () => {
-    suite.engine.freeze();
+    await suite.engine.freeze();
     try {
       const askedAt = Date.now();
       const { exposition } = await suite.tallyman.scrape({ 'x-prometheus-scrape-timeout-seconds': '2' });
