@@ -1,6 +1,6 @@
 # Tallyman: see README.md. Needs git, make and Node.js 20 or newer with npm; everything else is installed here.
 .DEFAULT_GOAL := build
-.PHONY: run test build lint bench demo plugin clean docs
+.PHONY: run test build lint bench demo plugin image clean docs
 
 # Not `npm ci`: it refuses a lock file wherever a registry lacks optional packages for platforms that are not this one's.
 installed := node_modules/.package-lock.json
@@ -43,6 +43,10 @@ demo: dist/tallyman.js
 ## the managed plugin with the engine's own metrics, on the engine that DOCKER_HOST names; PLUGIN=name:tag for another name
 plugin: dist/tallyman.js
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" node scripts/plugin-build.ts
+
+## the container image on the engine that DOCKER_HOST names; IMAGE=name:tag for another name
+image: dist/tallyman.js
+	IMAGE=$(IMAGE) npm run --silent image
 
 clean:
 	rm -rf node_modules dist coverage .tmp

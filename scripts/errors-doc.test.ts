@@ -13,12 +13,12 @@ function codesInSources(): string[] {
       (match) => match[1] ?? '',
     );
   });
-  return [...new Set(codes)].toSorted();
+  return [...new Set(codes)];
 }
 
 it('docs/errors.md lists every code that the sources throw, and no other', () => {
   const documented = [...page.matchAll(/^\| `([A-Z][A-Z_]+)`/gm)].map((match) => match[1]);
-  expect(documented.toSorted()).toEqual(codesInSources());
+  expect(new Set(documented)).toEqual(new Set(codesInSources()));
 });
 
 it('docs/errors.md lists every reason of a failed call, and no other', () => {

@@ -26,7 +26,9 @@ promtool prometheus test/prometheus,test/rules
 prometheus prometheus test/prometheus,test/dashboards,test/rules,test/demo
 podman podman test/podman
 openssl openssl test/prometheus
-debootstrap debootstrap test/engine[28]'
+debootstrap debootstrap test/engine[28]
+strip binutils test/image
+systemd-analyze systemd test/package'
 
 main() {
   missing=$(missing_tools)

@@ -6,6 +6,7 @@ import { environment } from './config/environment.ts';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   exporter: async () => (await import('./commands/exporter.ts')).exporter,
   plugin: async () => (await import('./commands/plugin.ts')).plugin,
+  healthcheck: async () => (await import('./commands/healthcheck.ts')).healthcheck,
   config: async () => (await import('./commands/config.ts')).config,
 };
 

@@ -33,7 +33,9 @@ describe.skipIf(!hasRequirements('20.10', 'prometheus'))('make demo', () => {
       process.kill(-(demo.pid ?? 0), 'SIGINT');
       expect((await ended)[0]).toBe(0);
       expect(existsSync(engineFolder)).toBe(false);
-      const left = listProcesses().filter(({ pid }) => readProcFile(`/proc/${String(pid)}/cmdline`).includes(engineFolder));
+      const left = listProcesses().filter(({ pid }) =>
+        readProcFile(`/proc/${String(pid)}/cmdline`).includes(engineFolder),
+      );
       expect(left).toEqual([]);
     } finally {
       if (demo.exitCode === null) demo.kill('SIGTERM');

@@ -51,9 +51,7 @@ describe('Kubernetes manifests', () => {
       exporterKeyOptions,
     );
     if (!loaded.ok) throw new Error(loaded.faults?.join('\n'));
-    const daemonSet = new DaemonSet(
-      manifests('daemonset.yaml').find(({ kind }) => kind === 'DaemonSet') as ConstructorParameters<typeof DaemonSet>[0],
-    );
+    const daemonSet = new DaemonSet(manifests('daemonset.yaml').find(({ kind }) => kind === 'DaemonSet'));
     const [container] = daemonSet.spec?.template.spec?.containers ?? [];
     expect(container?.ports?.[0]).toMatchObject({ name: 'metrics', containerPort: loaded.config['server.port'] });
     expect(container?.livenessProbe?.httpGet?.path).toBe(loaded.config['server.health_path']);

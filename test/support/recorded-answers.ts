@@ -66,11 +66,6 @@ export function idOf({ list }: RecordedAnswers, name: string): string {
   return entry.Id;
 }
 
-/** Whether a container was recorded in that set: fx-swap is in the cgroup v2 ones only. */
-export function isRecorded(set: RecordedSet, name: string): boolean {
-  return existsSync(join(folder, set, `${name}.stats.json`));
-}
-
 function engineHeaders(ping: string): Record<string, string> {
   const common = ['Api-Version', 'Docker-Experimental', 'Ostype', 'Server'];
   const pairs = ping.split('\n').map((line) => line.split(': ', 2) as [string, string]);
