@@ -1,23 +1,31 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+export interface EngineProcesses {
+  /** dockerd and containerd. */
+  daemons: number[];
+  /** One for each running container. */
+  shims: number[];
+}
+
 /**
- * The daemons of one private engine: those of dockerd, containerd and the shims that were started with its folder
+ * The processes of one private engine: those of dockerd, containerd and the shims that were started with its folder
  * among their arguments. What runs in the containers is not theirs.
  */
-export function listEngineProcesses(folder: string): number[] {
-  return readdirSync('/proc')
+export function listEngineProcesses(folder: string): EngineProcesses {
+  const lines = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => isEngineProcess(commandLine(pid), folder));
+    .map((name) => ({ pid: Number(name), line: commandLine(name) }))
+    .filter(({ line }) => line.includes(`${folder}/`));
+  const pidsOf = (program: RegExp): number[] => lines.filter(({ line }) => program.test(line)).map(({ pid }) => pid);
+  return {
+    daemons: pidsOf(/^(?:\S*\/)?(?:dockerd|containerd)\0/),
+    shims: pidsOf(/^(?:\S*\/)?containerd-shim\S*\0/),
+  };
 }
 
-function isEngineProcess(line: string, folder: string): boolean {
-  return line.includes(`${folder}/`) && /^(?:\S*\/)?(?:dockerd|containerd|containerd-shim\S*)\0/.test(line);
-}
-
-function commandLine(pid: number): string {
+function commandLine(pid: string): string {
   try {
-    return readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8');
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
     return '';
   }

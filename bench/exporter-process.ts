@@ -8,9 +8,7 @@ export interface ExporterOptions {
   socketPath: string;
   /** Settings beside the engine's address. */
   env?: Readonly<Record<string, string>>;
-  /** The folder of the program; the project's own by default. */
-  root?: string;
-  /** Written before the program's path: `sh -c '...; exec "$@"' sh`. */
+  /** Another command that runs the program, for example in a cgroup. */
   prefix?: readonly string[];
 }
 
@@ -27,14 +25,14 @@ export interface ExporterProcess extends AsyncDisposable {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<ScrapeResult>;
 }
 
-const project = join(import.meta.dirname, '..');
+const program = join(import.meta.dirname, '../bin/tallyman');
 
 /** Starts bin/tallyman for one engine and returns at once: `get` fails until it listens. */
 export async function spawnExporter(options: ExporterOptions): Promise<ExporterProcess> {
   const port = await findFreePort();
   const [command = '', ...args] = [
     ...(options.prefix ?? []),
-    join(options.root ?? project, 'bin/tallyman'),
+    program,
     ...['--server.address', '127.0.0.1', '--server.port', String(port)],
     ...['--docker.host', `unix://${options.socketPath}`],
   ];

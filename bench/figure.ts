@@ -19,7 +19,7 @@ export function isReached({ value, atMost }: Figure): boolean | undefined {
 
 /** `92 ms`, `1.21 times`: three digits tell all that a measurement on a shared machine can. */
 export function valueText(value: number, unit: Unit): string {
-  const digits = unit === 'count' || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  const digits = unit === 'count' || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   const suffix = { ms: ' ms', times: ' times', MB: ' MB', percent: ' %', count: '' }[unit];
   return `${value.toFixed(digits)}${suffix}`;
 }

@@ -38,8 +38,8 @@ export async function scrapeManyTimes(exporter: ExporterProcess, marks: readonly
 
 const megabyte = 1024 * 1024;
 
-/** Scrapes before a mark that are looked at: some garbage collections lie within. */
-const windowLength = 40;
+/** Scrapes before a mark that are looked at: some full garbage collections lie within. */
+const windowLength = 100;
 
 function heapUsedBytes(body: Buffer): number {
   const value = /^nodejs_heap_used_bytes (\S+)$/m.exec(gunzipSync(body).toString())?.[1];

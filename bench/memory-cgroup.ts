@@ -64,7 +64,8 @@ const version1: Hierarchy = {
   anonymous: 'rss',
   peak: 'memory.max_usage_in_bytes',
   kills: 'memory.oom_control',
-  limitHits: (read) => Number(read('memory.failcnt')),
+  // The limit of memory and swap together is the first to be met where both are the same.
+  limitHits: (read) => Number(read('memory.failcnt')) + Number(read('memory.memsw.failcnt')),
 };
 
 /** Source: Linux, Documentation/admin-guide/cgroup-v2.rst */

@@ -19,14 +19,16 @@ export interface Contender {
 const pauseMs = 60;
 
 /**
- * Runs each contender once in every round, so that whatever else the machine does meets all of them alike.
- * Gives their samples in the order of the contenders.
+ * Runs each contender once in every round, each round from another one on, so that whatever else the machine does, and
+ * whatever comes before, meets all of them alike. Gives their samples in the order of the contenders.
  */
 export async function sampleInTurn(contenders: readonly Contender[], rounds: number): Promise<Sample[][]> {
   const samples: Sample[][] = contenders.map(() => []);
   for (let round = 0; round < rounds; round += 1) {
-    for (const [index, contender] of contenders.entries()) {
-      samples[index]?.push(await sampleOnce(contender));
+    for (const position of contenders.keys()) {
+      const index = (position + round) % contenders.length;
+      const contender = contenders[index];
+      if (contender !== undefined) samples[index]?.push(await sampleOnce(contender));
     }
   }
   return samples;

@@ -31,26 +31,28 @@ describe('TLS with the engine, by the environment', () => {
   });
 
   it('is on and not verified with DOCKER_TLS alone', () => {
-    expect(tls({ env: { DOCKER_TLS: '1', HOME: '/root' } })).toEqual([true, false, '', '', '']);
+    expect(tls({ env: { DOCKER_TLS: '1', HOME: '/home/ada' } })).toEqual([true, false, '', '', '']);
     expect(tls({ env: { DOCKER_TLS: '1' } })).toEqual([true, false, '', '', '']);
   });
 
   it('stays verified where the file says so', () => {
     const yaml = 'docker:\n  tls: {verify: true}\n';
-    expect(tls({ yaml, env: { DOCKER_TLS: '1', HOME: '/root' }, files: folder('/root/.docker') })[1]).toBe(true);
+    expect(tls({ yaml, env: { DOCKER_TLS: '1', HOME: '/home/ada' }, files: folder('/home/ada/.docker') })[1]).toBe(
+      true,
+    );
   });
 
   it('takes files from ~/.docker, the pair only when both are there', () => {
-    const env = { DOCKER_TLS_VERIFY: '1', HOME: '/root' };
-    const { '/root/.docker/key.pem': _, ...withoutKey } = folder('/root/.docker');
-    expect(tls({ env, files: folder('/root/.docker') }).slice(2)).toEqual(Object.keys(folder('/root/.docker')));
-    expect(tls({ env, files: withoutKey }).slice(2)).toEqual(['/root/.docker/ca.pem', '', '']);
+    const env = { DOCKER_TLS_VERIFY: '1', HOME: '/home/ada' };
+    const { '/home/ada/.docker/key.pem': _, ...withoutKey } = folder('/home/ada/.docker');
+    expect(tls({ env, files: folder('/home/ada/.docker') }).slice(2)).toEqual(Object.keys(folder('/home/ada/.docker')));
+    expect(tls({ env, files: withoutKey }).slice(2)).toEqual(['/home/ada/.docker/ca.pem', '', '']);
   });
 
   it('keeps the files that the configuration names before those of ~/.docker, after those of DOCKER_CERT_PATH', () => {
     const yaml = 'docker:\n  tls: {ca_cert: tls/server.cert.pem}\n';
-    const home = { yaml, env: { DOCKER_TLS_VERIFY: '1', HOME: '/root' }, files: folder('/root/.docker') };
-    const [, cert, key] = Object.keys(folder('/root/.docker'));
+    const home = { yaml, env: { DOCKER_TLS_VERIFY: '1', HOME: '/home/ada' }, files: folder('/home/ada/.docker') };
+    const [, cert, key] = Object.keys(folder('/home/ada/.docker'));
     expect(tls(home).slice(2)).toEqual(['tls/server.cert.pem', cert, key]);
     const path = { yaml, env: { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: '/certs' }, files: folder('/certs') };
     expect(tls(path).slice(2)).toEqual(['/certs/ca.pem', '/certs/cert.pem', '/certs/key.pem']);
