@@ -8,7 +8,7 @@ set -eu
 export DEBIAN_FRONTEND=noninteractive
 
 suite=forky
-suite_packages=docker.io,docker-cli,containerd,runc,iptables,iproute2,busybox-static,ca-certificates,procps,podman,prometheus
+suite_packages=docker.io,docker-cli,containerd,runc,iptables,iproute2,busybox-static,ca-certificates,procps,podman,prometheus,docker-compose,prometheus-alertmanager
 cache=${TALLYMAN_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/tallyman}
 folder=$cache/$suite
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
@@ -21,12 +21,14 @@ runc runc test/engine,test/prometheus,test/proxy,test/dashboards,test/demo
 iptables iptables test/engine,test/prometheus,test/proxy,test/dashboards,test/demo
 ip iproute2 test/engine,test/prometheus,test/proxy,test/dashboards,test/demo
 busybox busybox-static test/engine,test/prometheus,test/proxy,test/podman
-haproxy haproxy test/proxy
+haproxy haproxy test/proxy,test/compose
 promtool prometheus test/prometheus,test/rules
 prometheus prometheus test/prometheus,test/dashboards,test/rules,test/demo
+prometheus-alertmanager prometheus-alertmanager test/rules
+amtool prometheus-alertmanager test/rules
 podman podman test/podman
 openssl openssl test/prometheus
-debootstrap debootstrap test/engine[28]
+debootstrap debootstrap test/engine[28],test/compose
 strip binutils test/image
 systemd-analyze systemd test/package'
 
@@ -46,7 +48,11 @@ say() { echo "install-test-tools: $*" >&2; }
 
 has() { PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v "$1" >/dev/null; }
 
-has_folder() { [ -x "$folder/usr/sbin/dockerd" ]; }
+has_folder() {
+  for program in sbin/dockerd libexec/docker/cli-plugins/docker-compose bin/prometheus-alertmanager; do
+    [ -x "$folder/usr/$program" ] || return 1
+  done
+}
 
 # The lines of $tools whose command is not there. A busybox that needs shared libraries does not count: it is the test image.
 missing_tools() {
