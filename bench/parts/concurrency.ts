@@ -23,7 +23,7 @@ async function* measure(context: BenchContext): AsyncIterable<Figure> {
     const exporter = exporters.use(await startExporter({ socketPath: engine.socketPath, env }));
     contenders.push(scrapeOf(exporter, () => engine.cpuMs()));
   }
-  const samples = await sampleInTurn(contenders, context.quick ? 3 : 12);
+  const samples = await sampleInTurn(contenders, context.quick ? 3 : 8);
   for (const [index, { wallMs, ownMs, engineMs }] of samples.map(usual).entries()) {
     const what = limits[index] === undefined ? 'the default' : String(limits[index]);
     const detail = `CPU: own ${valueText(ownMs, 'ms')}, engine ${valueText(engineMs, 'ms')}`;

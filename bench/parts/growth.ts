@@ -7,8 +7,11 @@ import { startRecordedEngine } from '../recorded-engine-process.ts';
 /** Scrapes until the code is compiled and the memory has found its size. */
 const settledAfter = 200;
 
-/** In eight hundred scrapes; a leak of a few kilobytes in each would be more. */
-const mostMb = 3;
+/** A leak of a few kilobytes in each scrape would be more. */
+const mostHeapMb = 3;
+
+/** The allocators keep now more, now less of what was freed: up to 5 MB were seen where the heap stayed the same. */
+const mostAnonymousMb = 6;
 
 export const growth: Part = {
   name: 'growth',
@@ -34,7 +37,12 @@ async function* measure(context: BenchContext): AsyncIterable<Figure> {
     what: `growth, anonymous memory, ${since}`,
     value: last.anonymousMb - settled.anonymousMb,
     unit: 'MB',
-    atMost: mostMb,
+    atMost: mostAnonymousMb,
   };
-  yield { what: `growth, JavaScript heap, ${since}`, value: last.heapMb - settled.heapMb, unit: 'MB', atMost: mostMb };
+  yield {
+    what: `growth, JavaScript heap, ${since}`,
+    value: last.heapMb - settled.heapMb,
+    unit: 'MB',
+    atMost: mostHeapMb,
+  };
 }

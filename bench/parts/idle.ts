@@ -23,7 +23,7 @@ async function* measure(context: BenchContext): AsyncIterable<Figure> {
   await sleep(2000); // what the last scrape left to collect is the scrape's
   const watched = await watch(engine, forMs, exporter.pid);
   yield { what: "the exporter's CPU", value: watched.own, unit: 'percent', atMost: mostPercent };
-  const beyond = watched.engine - alone.engine;
+  const beyond = Math.max(0, watched.engine - alone.engine);
   const detail = `${alone.engine.toFixed(2)} % alone, ${watched.engine.toFixed(2)} % beside the exporter`;
   yield { what: "dockerd's and containerd's CPU for it", value: beyond, unit: 'percent', atMost: mostPercent, detail };
 }

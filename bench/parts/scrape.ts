@@ -31,7 +31,7 @@ async function* measure(context: BenchContext): AsyncIterable<Figure> {
     scrapeOf(exporter, engineMs, { 'Accept-Encoding': 'gzip' }),
     ...bareLoops.map((loop) => loopOf(loop, engineMs)),
   ];
-  const samples = await sampleInTurn(contenders, context.quick ? 5 : 20);
+  const samples = await sampleInTurn(contenders, context.quick ? 5 : 15);
   const [plain, gzip, ...bare] = samples.map(usual);
   const best = bare.reduce((one, other) => (other.wallMs < one.wallMs ? other : one));
   if (plain === undefined || gzip === undefined) throw new Error('nothing was measured');

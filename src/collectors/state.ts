@@ -73,7 +73,7 @@ const states = ['created', 'running', 'paused', 'restarting', 'removing', 'exite
   labels: labelText([['state', word]]),
 }));
 
-const healthNumbers: Readonly<Record<string, number>> = { none: 0, starting: 1, healthy: 2, unhealthy: 3 };
+const healthNumbers = new Map(Object.entries({ none: 0, starting: 1, healthy: 2, unhealthy: 3 }));
 
 export const stateCollector: Collector = {
   name: 'state',
@@ -92,7 +92,7 @@ export const stateCollector: Collector = {
         samples.add(uptime, series, Math.max(0, now / 1000 - startedAt.seconds));
       }
       samples.add(info, joinLabels(series, infoLabels(container, healthWord, startedAt?.text ?? '')), 1);
-      samples.add(health, series, healthWord === undefined ? undefined : healthNumbers[healthWord]);
+      samples.add(health, series, healthWord === undefined ? undefined : healthNumbers.get(healthWord));
       samples.add(restarts, series, inspect?.RestartCount);
       samples.add(exitCode, series, inspect?.State?.ExitCode ?? container.status.exitCode);
       const killed = inspect?.State?.OOMKilled;
@@ -110,11 +110,14 @@ function startOf(container: ObservedContainer): { text: string; seconds: number 
   return seconds === undefined ? undefined : { text, seconds };
 }
 
-/** undefined when the engine did not say: inspect was not answered and the list's text is silent. */
+/** undefined when the engine did not say: inspect gives nothing readable and the list's text is silent. */
 function healthOf({ inspect, status }: ObservedContainer): string | undefined {
-  if (inspect == null) return status.health;
-  const word = inspect.State?.Health?.Status;
-  return word == null || word === '' ? 'none' : word;
+  const state = inspect?.State;
+  if (state == null) return status.health;
+  if (state.Health == null) return status.health ?? 'none';
+  const word = state.Health.Status;
+  // Podman says '' for a container without a health check.
+  return word === '' ? 'none' : (word ?? status.health);
 }
 
 function infoLabels(container: LabelledContainer, health: string | undefined, startedAt: string): string {

@@ -11,7 +11,7 @@ import type { Command } from './command.ts';
 import { readExporterConfig } from './exporter-config-input.ts';
 
 /** How long requests that are under way may take to end. */
-const stopDeadlineMs = 8000;
+const stopDeadlineMs = 5000;
 
 export const exporter: Command = async (context) => {
   const input = await readExporterConfig(context);

@@ -145,6 +145,26 @@ test('a container that has gone is no failure', async () => {
   expect(failuresOf(record)).toEqual({});
 });
 
+test.each([['{"Volumes":null}', 0], ['{"Volumes":["x"]}', 1]])('volumes %s', async (body, count) => {
+  const { engine, client } = await connect('docker-20.10-cgroup1');
+  engine.misbehave({ calls: ['volumes'] }, answerWith(200, body));
+  expect(await client.countVolumes(soon())).toBe(count);
+});
+
+test.each(['{"Volumes":"x"}', '{}'])('volumes %s are not none', async (body) => {
+  const { engine, client } = await connect('docker-20.10-cgroup1');
+  engine.misbehave({ calls: ['volumes'] }, answerWith(200, body));
+  await expect(client.countVolumes(soon())).rejects.toMatchObject({ reason: 'invalid' });
+});
+
+test('a server error in answer to a ping is no engine, a refusal is something that is there', async () => {
+  const { engine, client } = await connect('docker-20.10-cgroup1');
+  engine.misbehave({ calls: ['ping'] }, answerWith(503));
+  await expect(client.ping(soon())).rejects.toMatchObject({ reason: 'status' });
+  engine.misbehave({ calls: ['ping'] }, forbid);
+  await expect(client.ping(soon())).resolves.toBeUndefined();
+});
+
 test('an empty answer to statistics means that the container has gone', async () => {
   const { engine, client, record } = await connect('docker-20.10-cgroup1');
   engine.misbehave({ calls: ['stats'] }, answerWith(200, ''));

@@ -163,7 +163,8 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
 
   const ping = async (signal: AbortSignal): Promise<void> => {
     await counted('ping', () => fetchText('ping', '/_ping', signal)).catch((error: unknown) => {
-      if (!isAnswer(error)) throw error;
+      // A refusal comes from something that is there; a server error says that what matters is not.
+      if (!(error instanceof EngineCallError) || error.reason !== 'refused') throw error;
     });
   };
 
@@ -176,7 +177,11 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
     },
     async negotiate(signal) {
       if (negotiated !== undefined) return;
-      if (record.mayAsk('ping')) await ping(signal);
+      if (record.mayAsk('ping')) {
+        await ping(signal).catch((error: unknown) => {
+          if (!isAnswer(error)) throw error;
+        });
+      }
       const newest = engine?.apiVersion;
       // Without any word of a version the paths stay unversioned: the engine then answers in its newest.
       negotiated = { version: newest !== undefined && isApiVersion(newest) ? negotiateApiVersion(newest) : undefined };
@@ -202,8 +207,12 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
     version: (signal) => fetchParsed('version', '/version', of(versionSchema), signal),
     countImages: async (signal) => (await fetchParsed('images', '/images/json', of(objectListSchema), signal)).length,
     countNetworks: async (signal) => (await fetchParsed('networks', '/networks', of(objectListSchema), signal)).length,
-    countVolumes: async (signal) =>
-      (await fetchParsed('volumes', '/volumes', of(volumeListSchema), signal)).Volumes?.length ?? 0,
+    async countVolumes(signal) {
+      const { Volumes } = await fetchParsed('volumes', '/volumes', of(volumeListSchema), signal);
+      // null is the engine's word for none; nothing readable at all is not.
+      if (Volumes === undefined) throw new EngineCallError('volumes', 'invalid', 'volumes: the answer names none');
+      return Volumes?.length ?? 0;
+    },
     async events(filters, since, signal) {
       return counted('events', async () => {
         const from = since === undefined ? '' : `&since=${String(since)}`;

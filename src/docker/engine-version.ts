@@ -1,3 +1,5 @@
+import { compareApiVersions } from './api-version.ts';
+
 /** What is known of the engine from the headers every answer of its API carries, through a proxy too. */
 export interface EngineHeaders {
   /** The product: `Docker` or `Libpod` (Podman); a proxy that puts its own name there is none. */
@@ -40,6 +42,8 @@ function text(value: string | string[] | undefined): string | undefined {
  * have to go out at once, or a hundred containers take a hundred seconds. An unknown version counts as a current one.
  */
 export function waitsForTick(engine: EngineHeaders | undefined): boolean {
-  if (engine?.product !== 'Docker' || engine.version === undefined) return false;
-  return Number.parseInt(engine.version, 10) < 25;
+  if (engine?.product === 'Docker' && engine.version !== undefined) return Number.parseInt(engine.version, 10) < 25;
+  // A proxy may put its own name in the engine's place; API 1.44 came with v25.
+  const isUnnamed = engine?.product === undefined && engine?.apiVersion !== undefined;
+  return isUnnamed && compareApiVersions(engine.apiVersion ?? '', '1.44') < 0;
 }

@@ -19,6 +19,8 @@ export interface RunningObservation {
   done: Promise<Observation>;
   /** What is known so far. */
   partial(): Observation;
+  /** How many calls are under way, or still to be made. */
+  pending(): number;
   /** Gives it at least this long from now: somebody else waits for it too. */
   extend(timeoutMs: number): void;
 }
@@ -60,6 +62,7 @@ export function startObservation(options: RunOptions): RunningObservation {
   const semaphore = createSemaphore(
     () => options.maxConcurrent || (waitsForTick(client.engine()) ? Number.POSITIVE_INFINITY : directReadConcurrency),
   );
+  let pending = 0;
   const covered = (since: number): boolean => events.coveredSince(since);
 
   /** Runs one call in its turn; a failure is counted for its group, and the observation goes on. */
@@ -69,6 +72,7 @@ export function startObservation(options: RunOptions): RunningObservation {
     task: () => Promise<T>,
   ): Promise<T | undefined> => {
     if (!record.mayAsk(call)) return undefined;
+    pending += 1;
     try {
       return await semaphore.run(task, signal);
     } catch (error) {
@@ -78,6 +82,8 @@ export function startObservation(options: RunOptions): RunningObservation {
       observation.errors[group] += 1;
       options.reportFailure(call, error);
       return undefined;
+    } finally {
+      pending -= 1;
     }
   };
 
@@ -189,7 +195,7 @@ export function startObservation(options: RunOptions): RunningObservation {
     ...observation,
     containers: observation.containers.map((one) => ({ ...one })),
   });
-  return { done, partial, extend: (timeoutMs) => deadline.extend(timeoutMs) };
+  return { done, partial, pending: () => pending, extend: (timeoutMs) => deadline.extend(timeoutMs) };
 }
 
 /** Whether nothing answers at the address at all; otherwise something does, but not what was asked. */

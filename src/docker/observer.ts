@@ -92,7 +92,9 @@ export function createObserver(options: ObserverOptions): Observer {
       return startObservation({ ...options, ...shared, timeoutMs, onFlawless: () => onceLog.reset() });
     },
     async start(signal) {
-      if (await reach(() => client.negotiate(signal))) events.ensure();
+      if (!(await reach(() => client.ping(signal)))) return;
+      await client.negotiate(signal).catch(() => undefined);
+      events.ensure();
     },
     probe: (signal) => reach(() => client.ping(signal)),
     stop() {

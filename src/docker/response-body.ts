@@ -1,10 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 
 /** An answer larger than this is refused: a list of a thousand containers is about 1.5 MB. */
-export const maxResponseBytes = 32 * 1024 * 1024;
+const largest = 32 * 1024 * 1024;
+
+/** In a container with a memory limit at most a quarter of it: the answer has to fit beside everything else. */
+const memoryLimit = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+export const maxResponseBytes = Math.min(largest, Math.floor(memoryLimit / 4));
 
 /** All answers that are being read at one time may hold this much together. */
-const maxHeldBytes = 2 * maxResponseBytes;
+const maxHeldBytes = maxResponseBytes === largest ? 2 * largest : maxResponseBytes;
 
 /** What unfinished answers hold at present. */
 export interface HeldBytes {
@@ -35,6 +39,8 @@ export async function readBody(
       chunks.length = 0;
       reject(error);
       response.destroy();
+      // What was held is tens of megabytes outside the heap, which the collector is in no hurry to give back by itself.
+      globalThis.gc?.();
     };
     response.on('data', (chunk: Buffer) => {
       size += chunk.length;

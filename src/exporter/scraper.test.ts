@@ -37,7 +37,7 @@ function create(options: { intervalMs?: number; cacheTtlMs?: number } = {}): Ben
           await vi.advanceTimersByTimeAsync(0);
         },
       });
-      return { done, partial: () => ({ at: at + 0.5 }) as Observation, extend: (ms: number) => extended.push(ms) };
+      return { done, partial: () => ({ at: at + 0.5 }) as Observation, pending: () => 1, extend: (ms: number) => extended.push(ms) };
     },
   } as unknown as Observer;
   const runner: Pick<CollectorRunner, 'countErrors' | 'run'> = {
@@ -81,16 +81,16 @@ test('without a cache each later scrape observes anew', async () => {
   }
 });
 
-test('whoever joins with a shorter deadline leaves with what is there; errors are counted once, at the end', async () => {
+test('whoever joins with a shorter deadline leaves with what is there, and what it lacks is counted', async () => {
   const { scraper, observations, counted } = create();
   const patient = valueOf(scraper.scrape(5000));
   const hasty = valueOf(scraper.scrape(500));
   await vi.advanceTimersByTimeAsync(600);
   expect(await hasty).toBe(1.5);
-  expect(counted).toEqual([]);
+  expect(counted).toEqual([1.5]);
   await observations[0]?.end();
   expect(await patient).toBe(1);
-  expect(counted).toEqual([1]);
+  expect(counted).toEqual([1.5, 1]);
 });
 
 test('whoever began leaves at the own deadline too, when another has given the observation more time', async () => {

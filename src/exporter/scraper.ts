@@ -47,7 +47,7 @@ export function createScraper(options: ScraperOptions): Scraper {
       current = undefined;
       runner.countErrors(observation);
       const result = runner.run(observation);
-      latest = { samples: result, at: clock.monotonic() };
+      if (options.intervalMs > 0 || options.cacheTtlMs > 0) latest = { samples: result, at: clock.monotonic() };
       return result;
     });
     current = { running, samples };
@@ -60,7 +60,11 @@ export function createScraper(options: ScraperOptions): Scraper {
     const wait = timeout(timeoutMs + orderlyEndMs);
     const first = await Promise.race([samples, wait.done]);
     wait.clear();
-    return first === undefined ? runner.run(running.partial()) : first;
+    if (first !== undefined) return first;
+    const partial = running.partial();
+    // Whatever this scrape does not get is an error of this scrape, even if a longer one still gets it.
+    runner.countErrors({ ...partial, errors: { container: Math.max(1, running.pending()), system: 0 } });
+    return runner.run(partial);
   };
 
   const isFresh = (): boolean =>
