@@ -22,7 +22,14 @@ test('the Dockerfile builds on the Node.js that it ships', () => {
 
 test('the last stage describes the image, line by line', () => {
   const lines = imageInstructions(dockerfile, values);
-  expect(lines.map((line) => line.split(' ', 1)[0])).toEqual(['LABEL', 'USER', 'ENV', 'EXPOSE', 'HEALTHCHECK', 'ENTRYPOINT']);
+  expect(lines.map((line) => line.split(' ', 1)[0])).toEqual([
+    'LABEL',
+    'USER',
+    'ENV',
+    'EXPOSE',
+    'HEALTHCHECK',
+    'ENTRYPOINT',
+  ]);
   expect(lines[0]).toContain('org.opencontainers.image.version="1.2.3"');
   expect(lines.join('\n')).not.toMatch(/\$\{|\\$/m);
 });

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureArchive, megabytes } from './rootfs-archive.ts';
 import { startCommand, writeRootfs } from './rootfs.ts';
@@ -29,6 +30,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (isCreating) checkEngine();
   mkdirSync(folder, { recursive: true });
   writeRootfs({ folder: join(folder, 'rootfs'), ...mounts });
+  markWithName(join(folder, 'rootfs/run/docker'));
   copyFileSync(join(project, 'deploy/plugin/config.json'), join(folder, 'config.json'));
   tryRootfs();
   await checkSize();
@@ -49,6 +51,15 @@ function checkEngine(): void {
   if (!plugins.includes(name.includes(':') ? name : `${name}:latest`)) return;
   const removal = `docker plugin disable ${name}; docker plugin rm ${name}`;
   throw new Error(`${name} is there already: remove it (${removal}) or take another name (PLUGIN=...)`);
+}
+
+/**
+ * The engine refuses a plugin whose files are those of another one to the bit: the time of an empty folder tells names
+ * apart, and the same name still gives the same files.
+ */
+function markWithName(path: string): void {
+  const seconds = createHash('sha256').update(name).digest().readUInt32BE() % 1_000_000_000;
+  utimesSync(path, seconds, seconds);
 }
 
 /** Starts the program in its root file system, where we may: a missing library shows here and not in the engine's log. */

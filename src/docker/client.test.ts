@@ -145,7 +145,10 @@ test('a container that has gone is no failure', async () => {
   expect(failuresOf(record)).toEqual({});
 });
 
-test.each([['{"Volumes":null}', 0], ['{"Volumes":["x"]}', 1]])('volumes %s', async (body, count) => {
+test.each([
+  ['{"Volumes":null}', 0],
+  ['{"Volumes":["x"]}', 1],
+])('volumes %s', async (body, count) => {
   const { engine, client } = await connect('docker-20.10-cgroup1');
   engine.misbehave({ calls: ['volumes'] }, answerWith(200, body));
   expect(await client.countVolumes(soon())).toBe(count);

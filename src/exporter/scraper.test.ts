@@ -37,7 +37,12 @@ function create(options: { intervalMs?: number; cacheTtlMs?: number } = {}): Ben
           await vi.advanceTimersByTimeAsync(0);
         },
       });
-      return { done, partial: () => ({ at: at + 0.5 }) as Observation, pending: () => 1, extend: (ms: number) => extended.push(ms) };
+      return {
+        done,
+        partial: () => ({ at: at + 0.5 }) as Observation,
+        pending: () => 1,
+        extend: (ms: number) => extended.push(ms),
+      };
     },
   } as unknown as Observer;
   const runner: Pick<CollectorRunner, 'countErrors' | 'run'> = {

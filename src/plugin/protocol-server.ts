@@ -44,7 +44,10 @@ export function createProtocolServer(options: ProtocolServerOptions): ProtocolSe
   const reply = async (request: IncomingMessage): Promise<ProtocolReply | undefined> => {
     const match = protocol.match(request.method ?? '', parseRequestTarget(request.url ?? '').path);
     const body = hasBody(request) ? await readBody(request, { limitBytes: bodyBytes, keep: true }) : new Uint8Array();
-    if (body === 'gone') return undefined;
+    if (body === 'gone') {
+      log.warn({ path: request.url }, 'a plugin call broke off before its body was there');
+      return undefined;
+    }
     let answer = errorReply(413, `a body may have ${String(bodyBytes)} bytes here`);
     if (body !== 'too-large') answer = match.call === undefined ? match.reply : await protocol.answer(match.call, body);
     options.onAnswer(match.call, answer.status);
@@ -65,6 +68,15 @@ export function createProtocolServer(options: ProtocolServerOptions): ProtocolSe
     response.on('error', (error) => log.debug({ err: error }, 'an answer to the engine could not be sent'));
     void serve(request, response);
   });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // What the connection's end leaves behind is no request.
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    log.warn({ fault: error.code ?? errorText(error) }, 'the plugin socket got what is no whole HTTP request');
+    socket.end(refusal('this is no whole HTTP request, or it took too long'));
+  });
   server.maxConnections = connections;
   const running = trackConnections(server);
   let isListening = false;
@@ -79,6 +91,13 @@ export function createProtocolServer(options: ProtocolServerOptions): ProtocolSe
       if (isListening) await running.stop(deadlineMs);
     },
   };
+}
+
+/** A whole HTTP answer, for a connection on which no request could be read. */
+function refusal(reason: string): string {
+  const text = `${JSON.stringify({ Err: reason })}\n`;
+  const head = ['HTTP/1.1 400 Bad Request', 'Connection: close', `Content-Type: ${pluginContentType}`];
+  return [...head, `Content-Length: ${String(Buffer.byteLength(text))}`, '', text].join('\r\n');
 }
 
 function send(request: IncomingMessage, response: ServerResponse, reply: ProtocolReply): void {
