@@ -75,7 +75,12 @@ export function createProtocolServer(options: ProtocolServerOptions): ProtocolSe
       return;
     }
     log.warn({ fault: error.code ?? errorText(error) }, 'the plugin socket got what is no whole HTTP request');
-    socket.end(refusal('this is no whole HTTP request, or it took too long'));
+    const isLate = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+    socket.end(
+      isLate
+        ? refusal('408 Request Timeout', 'the request did not end in time')
+        : refusal('400 Bad Request', 'this is no HTTP request'),
+    );
   });
   server.maxConnections = connections;
   const running = trackConnections(server);
@@ -94,9 +99,9 @@ export function createProtocolServer(options: ProtocolServerOptions): ProtocolSe
 }
 
 /** A whole HTTP answer, for a connection on which no request could be read. */
-function refusal(reason: string): string {
+function refusal(status: string, reason: string): string {
   const text = `${JSON.stringify({ Err: reason })}\n`;
-  const head = ['HTTP/1.1 400 Bad Request', 'Connection: close', `Content-Type: ${pluginContentType}`];
+  const head = [`HTTP/1.1 ${status}`, 'Connection: close', `Content-Type: ${pluginContentType}`];
   return [...head, `Content-Length: ${String(Buffer.byteLength(text))}`, '', text].join('\r\n');
 }
 

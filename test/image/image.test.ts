@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startCommand } from '../../scripts/rootfs.ts';
 import { importBusybox } from '../support/busybox-image.ts';
 import { createCertificates } from '../support/certificates.ts';
 import { engineVersions } from '../support/engine-versions.ts';
@@ -68,7 +69,8 @@ describe.each(engineVersions)('Docker %s', (version) => {
       expect(await inspect(image, '.Config')).toMatchObject({
         User: '65534:65534',
         ExposedPorts: { '9200/tcp': {} },
-        Entrypoint: ['/bin/node', expect.stringMatching(/^--/), expect.stringMatching(/^--/), '/tallyman.js'],
+        Entrypoint: startCommand(),
+        Env: expect.arrayContaining(['MALLOC_ARENA_MAX=1']),
         Healthcheck: { Test: ['CMD', '/bin/tallyman', 'healthcheck'] },
         Labels: {
           'org.opencontainers.image.version': ours,
