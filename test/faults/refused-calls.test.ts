@@ -3,7 +3,8 @@ import { forbid, type FakeCall } from '../support/fake-engine.ts';
 import { engineFamilies, errors, startPair } from './faulty-engine.ts';
 
 const ofStats = /^container_(memory|cpu|network|fs|pids)_/;
-const ofInspect = ['start_time_seconds', 'uptime_seconds', 'restart_count', 'oom_killed'].map(
+const limits = ['spec_cpu_limit_cores', 'spec_memory_limit_bytes'];
+const ofInspect = ['start_time_seconds', 'uptime_seconds', 'restart_count', 'oom_killed', ...limits].map(
   (name) => `container_${name}`,
 );
 
