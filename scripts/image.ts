@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { docker } from './docker-command.ts';
 import { imageInstructions } from './image-instructions.ts';
 import { writeImageRootfs } from './image-rootfs.ts';
 import { measureArchive, megabytes, packArchive } from './rootfs-archive.ts';
@@ -78,16 +79,6 @@ function buildFacts(): Record<string, string> {
     throw new Error(`dist/tallyman.js does not say its version: ${line}`);
   }
   return { VERSION: version, REVISION: revision, CREATED: created };
-}
-
-function docker(...words: readonly string[]): string {
-  try {
-    return execFileSync('docker', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
-  } catch (error) {
-    const { code, stderr } = error as { code?: string; stderr?: string };
-    if (code === 'ENOENT') throw new Error('the docker command line client is missing', { cause: error });
-    throw new Error(`docker ${words.slice(0, 2).join(' ')}: ${stderr?.trim() ?? String(error)}`, { cause: error });
-  }
 }
 
 try {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { docker } from './docker-command.ts';
 import { measureArchive, megabytes } from './rootfs-archive.ts';
 import { startCommand, writeRootfs } from './rootfs.ts';
 
@@ -76,16 +77,6 @@ async function checkSize(): Promise<void> {
   for (const [part, limit] of Object.entries(limits) as ['unpacked' | 'gzip', number][]) {
     if (sizes[part] <= limit) continue;
     throw new Error(`it takes more than ${megabytes(limit)} (${part}): is strip (package binutils) there?`);
-  }
-}
-
-function docker(...words: readonly string[]): string {
-  try {
-    return execFileSync('docker', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
-  } catch (error) {
-    const { code, stderr } = error as { code?: string; stderr?: string };
-    if (code === 'ENOENT') throw new Error('the docker command line client is missing', { cause: error });
-    throw new Error(`docker ${words.slice(0, 2).join(' ')}: ${stderr?.trim() ?? String(error)}`, { cause: error });
   }
 }
 
