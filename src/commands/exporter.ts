@@ -6,8 +6,8 @@ import type { ExporterConfig } from '../config/exporter-config.ts';
 import { collectorSwitches } from '../config/exporter-keys.ts';
 import { parseDockerHost } from '../config/docker-host.ts';
 import { createExporter, type ExporterOptions } from '../exporter/create-exporter.ts';
-import { createHttpServer } from '../http/http-server.ts';
 import type { Command } from './command.ts';
+import { createConfiguredServer } from './configured-server.ts';
 import { readExporterConfig } from './exporter-config-input.ts';
 
 /** How long requests that are under way may take to end. */
@@ -23,20 +23,7 @@ export const exporter: Command = async (context) => {
     output: config['logging.output'],
   });
   const container = createExporter({ ...toExporterOptions(config), clock: systemClock, log });
-  const webConfigFile = config['server.web_config_file'];
-  const server = createHttpServer({
-    address: config['server.address'],
-    port: config['server.port'],
-    routes: container.routes,
-    log,
-    ...(webConfigFile === '' ? {} : { webConfigFile }),
-    ...(config['server.tls.enabled']
-      ? { tls: { certFile: config['server.tls.cert_file'], keyFile: config['server.tls.key_file'] } }
-      : {}),
-    ...(config['server.auth.enabled']
-      ? { basicAuth: { username: config['server.auth.username'], password: config['server.auth.password'] } }
-      : {}),
-  });
+  const server = createConfiguredServer(config, container.routes, log);
   const { address, port, tls } = await server.start();
   log.info({ address, port, tls, version: buildInfo.version }, 'the exporter listens');
   container.start();

@@ -5,9 +5,10 @@ import { createLog, type Log } from '../base/log.ts';
 import { helpText } from '../config/help.ts';
 import { loadPluginConfig, selfPath, type PluginConfig } from '../config/plugin-config.ts';
 import { pluginKeys } from '../config/plugin-keys.ts';
-import { createHttpServer, type HttpServer } from '../http/http-server.ts';
+import type { HttpServer } from '../http/http-server.ts';
 import { createPlugin, type Plugin } from '../plugin/create-plugin.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
+import { createConfiguredServer } from './configured-server.ts';
 import { versionLine } from './exporter-config-input.ts';
 
 /** How long requests that are under way may take to end. The engine kills a plugin 10 s after it asked it to end. */
@@ -28,7 +29,7 @@ export const plugin: Command = async (context) => {
     output: config['logging.output'],
   });
   const collector = createCollector(config, log);
-  return run(context, { config, log, collector, server: createServer(config, collector, log) });
+  return run(context, { config, log, collector, server: createConfiguredServer(config, collector.routes, log) });
 };
 
 interface Parts {
@@ -82,23 +83,6 @@ function createCollector(config: PluginConfig, log: Log): Plugin {
     renew: () => void process.kill(process.pid, 'SIGTERM'),
     clock: systemClock,
     log,
-  });
-}
-
-function createServer(config: PluginConfig, collector: Plugin, log: Log): HttpServer {
-  const webConfigFile = config['server.web_config_file'];
-  return createHttpServer({
-    address: config['server.address'],
-    port: config['server.port'],
-    routes: collector.routes,
-    log,
-    ...(webConfigFile === '' ? {} : { webConfigFile }),
-    ...(config['server.tls.enabled']
-      ? { tls: { certFile: config['server.tls.cert_file'], keyFile: config['server.tls.key_file'] } }
-      : {}),
-    ...(config['server.auth.enabled']
-      ? { basicAuth: { username: config['server.auth.username'], password: config['server.auth.password'] } }
-      : {}),
   });
 }
 

@@ -161,11 +161,20 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
     }
   };
 
+  /** Without any word of a version the paths stay unversioned: the engine then answers in its newest. */
+  const settleVersion = (): void => {
+    const newest = engine?.apiVersion;
+    negotiated ??= { version: newest !== undefined && isApiVersion(newest) ? negotiateApiVersion(newest) : undefined };
+  };
+
   const ping = async (signal: AbortSignal): Promise<void> => {
-    await counted('ping', () => fetchText('ping', '/_ping', signal)).catch((error: unknown) => {
+    try {
+      await counted('ping', () => fetchText('ping', '/_ping', signal));
+      settleVersion();
+    } catch (error) {
       // A refusal comes from something that is there; a server error says that what matters is not.
       if (!(error instanceof EngineCallError) || error.reason !== 'refused') throw error;
-    });
+    }
   };
 
   return {
@@ -182,9 +191,7 @@ export function createDockerClient(options: DockerClientOptions): DockerClient {
           if (!isAnswer(error)) throw error;
         });
       }
-      const newest = engine?.apiVersion;
-      // Without any word of a version the paths stay unversioned: the engine then answers in its newest.
-      negotiated = { version: newest !== undefined && isApiVersion(newest) ? negotiateApiVersion(newest) : undefined };
+      settleVersion();
     },
     ping,
     list: (signal) =>
