@@ -1,7 +1,8 @@
-import { chmodSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname } from 'node:path';
 import { errorText, systemCode, TallymanError } from '../base/errors.ts';
+import { makeFolder } from '../base/make-folder.ts';
 
 /** How long a look at a socket may take. */
 const connectTimeoutMs = 1000;
@@ -12,7 +13,7 @@ const connectTimeoutMs = 1000;
  */
 export async function listenOnSocket(server: Server, path: string): Promise<void> {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path), 0o755);
     await removeDeadSocket(path);
     await listen(server, path);
     chmodSync(path, 0o600);

@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net';
-import { accept, refuse, type ValueKind } from './values/value-kind.ts';
-import { listenAddress } from './values/listen-address.ts';
-import { port } from './values/number.ts';
-import { textKind } from './values/text.ts';
+import { accept, refuse, type ValueKind } from './value-kind.ts';
+import { listenAddress } from './listen-address.ts';
+import { port } from './number.ts';
+import { textKind } from './text.ts';
 
 const expectation = 'is not an address with a port: use such as 127.0.0.1:9323, 0.0.0.0:9323 or [::]:9323';
 
