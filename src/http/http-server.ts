@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { TallymanError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
@@ -6,7 +6,7 @@ import type { BasicCredentials } from './basic-credentials.ts';
 import { trackConnections, type Connections } from './connections.ts';
 import { openGuard, type Guard } from './guard.ts';
 import { defaultHttpLimits, type HttpLimits } from './http-limits.ts';
-import { listen } from './listen.ts';
+import { listen, type ListenSetting } from './listen.ts';
 import { createRequestListener } from './request-listener.ts';
 import type { Route } from './route.ts';
 import type { TlsPair } from './tls-pair.ts';
@@ -18,12 +18,16 @@ export interface HttpServerOptions {
   /** 0 for one that the system chooses. */
   port: number;
   routes: readonly Route[];
+  /** Answers what has no route, for roles with more than a handful of fixed paths. */
+  fallback?: RequestListener;
   log: Log;
   basicAuth?: BasicCredentials;
   tls?: TlsPair;
   /** A file in the format of the Prometheus exporter toolkit; it takes the place of `basicAuth` and `tls`. */
   webConfigFile?: string;
   limits?: Partial<HttpLimits>;
+  /** The names of the settings of address and port; `server.address` and `server.port` when left out. */
+  setting?: ListenSetting;
   clock?: Clock;
 }
 
@@ -50,7 +54,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     const face = await createFace(options);
     if (stopped) throw new TallymanError('HTTP_STOPPED', 'the HTTP server was stopped before it had started');
     connections = face.connections;
-    const bound = await listen(face.server, options.address, options.port);
+    const bound = await listen(face.server, options.address, options.port, options.setting);
     face.server.on('error', (error) => options.log.error({ err: error }, 'the HTTP server has a fault'));
     return { ...bound, tls: face.tls };
   }
@@ -90,7 +94,10 @@ async function createFace(options: HttpServerOptions): Promise<Face> {
     handshakeTimeout: limits.handshakeTimeoutMs,
   };
   const { log } = options;
-  const listener = createRequestListener({ routes: options.routes, guard, limits, log }, () => connections);
+  const listener = createRequestListener(
+    { routes: options.routes, fallback: options.fallback, guard, limits, log },
+    () => connections,
+  );
   const tls = source?.current().tls;
   let server: Server;
   if (source === undefined || tls === undefined) server = createServer(http, listener);

@@ -11,6 +11,8 @@ import { createRouter } from './router.ts';
 
 export interface RequestListenerOptions {
   routes: readonly Route[];
+  /** Answers whatever has no route here, its body unread. */
+  fallback?: RequestListener | undefined;
   guard: Guard;
   limits: HttpLimits;
   log: Log;
@@ -29,7 +31,12 @@ export function createRequestListener(
   const { guard, limits, log } = options;
   const router = createRouter(options.routes);
 
-  async function answer(incoming: IncomingMessage, signal: AbortSignal): Promise<HttpReply | undefined> {
+  /** undefined: nobody is there to answer, or the fallback has taken over. */
+  async function answer(
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    signal: AbortSignal,
+  ): Promise<HttpReply | undefined> {
     const waitMs = guard.admit();
     if (waitMs > 0)
       return textReply(429, '429: too many requests', { 'Retry-After': String(Math.ceil(waitMs / 1000)) });
@@ -39,6 +46,12 @@ export function createRequestListener(
     if (match.route?.open !== true) {
       const refusal = refusals[await guard.authenticate(incoming.headers.authorization)];
       if (refusal !== undefined) return refusal;
+    }
+    if (match.route === undefined && options.fallback !== undefined) {
+      for (const [name, value] of Object.entries(guard.headers())) response.setHeader(name, value);
+      if (connections().isStopping()) response.setHeader('Connection', 'close');
+      options.fallback(incoming, response);
+      return undefined;
     }
     let body: Uint8Array = noBody;
     if (hasBody(incoming)) {
@@ -67,7 +80,7 @@ export function createRequestListener(
       });
     };
     try {
-      const reply = await answer(incoming, signal);
+      const reply = await answer(incoming, response, signal);
       if (reply !== undefined && !signal.aborted) await send(reply);
     } catch (error) {
       if (signal.aborted) return;
