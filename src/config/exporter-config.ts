@@ -36,7 +36,8 @@ const cacheChecks: readonly Check<ExporterKeys>[] = [
   }),
 ];
 
-const exporterOptions: LoadOptions<ExporterKeys> = {
+/** How the exporter's keys are put together; roles that hold these keys among others do the same. */
+export const exporterOptions: LoadOptions<ExporterKeys> = {
   configEnv: 'EXPORTER_CONFIG',
   sections: { [collectorsSection]: 'collector' },
   derive(draft) {

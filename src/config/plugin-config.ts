@@ -3,7 +3,7 @@ import type { Draft } from './draft.ts';
 import { loadConfig, type LoadOptions, type LoadResult, type Sources } from './load.ts';
 import { standsInEngineFolder } from './plugin-folder.ts';
 import { pluginKeys, type PluginKeys } from './plugin-keys.ts';
-import { parseListenPair } from './plugin-listen.ts';
+import { parseListenPair } from './values/listen-pair.ts';
 import { defineCheck, type Check } from './settings.ts';
 import { withoutEndSlash } from './values/url-path.ts';
 import { webChecks } from './web-checks.ts';

@@ -1,6 +1,6 @@
 import { defineKey } from './key.ts';
 import { loggingKeys } from './logging-keys.ts';
-import { listenPair } from './plugin-listen.ts';
+import { listenPair } from './values/listen-pair.ts';
 import { boolean } from './values/boolean.ts';
 import { choice } from './values/choice.ts';
 import { filePath } from './values/text.ts';

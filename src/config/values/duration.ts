@@ -1,21 +1,25 @@
 import { accept, refuse, scalarKind, type ValueKind } from './value-kind.ts';
 
 const hourMs = 3_600_000;
-/** Node's timers hold at most 24.8 days; nothing that Tallyman waits for is sensible past a day. */
-const longestMs = 24 * hourMs;
+/** Node's timers hold at most 24.8 days; nothing that an exporter waits for is sensible past a day. */
+const longestWaitMs = 24 * hourMs;
 const usage = 'use seconds (0, 15, 0.5) or text such as 500ms, 30s, 1m30s, 1h';
 const notDuration = `is not a duration: ${usage}`;
-const pattern = /^(?:([\d.]+)h)?(?:([\d.]+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?$/;
+const pattern = /^(?:([\d.]+)d)?(?:([\d.]+)h)?(?:([\d.]+)m(?!s))?(?:([\d.]+)s)?(?:([\d.]+)ms)?$/;
 
 const units: readonly (readonly [string, number])[] = [
+  ['d', 24 * hourMs],
   ['h', hourMs],
   ['m', 60_000],
   ['s', 1000],
   ['ms', 1],
 ];
 
-/** A duration in whole milliseconds, written as seconds or with units; at most a day. */
-export function duration(options: { min: 0 | 1 }): ValueKind<number> {
+/** A duration in whole milliseconds, written as seconds or with units; at most a day, unless `maxDays` allows more. */
+export function duration(options: { min: 0 | 1; maxDays?: number }): ValueKind<number> {
+  const { maxDays } = options;
+  const longestMs = maxDays === undefined ? longestWaitMs : maxDays * 24 * hourMs;
+  const longest = maxDays === undefined ? '24h' : `${String(maxDays)}d`;
   return scalarKind({
     type: options.min === 0 ? 'duration' : 'duration above 0',
     expectation: notDuration,
@@ -25,7 +29,7 @@ export function duration(options: { min: 0 | 1 }): ValueKind<number> {
       if (ms === undefined) return refuse(notDuration);
       if (ms < options.min) return refuse('is too short: use more than 0');
       if (ms > 0 && ms < 1) return refuse('is too short: use 1ms or more');
-      if (ms > longestMs) return refuse('is too long: use 24h or less');
+      if (ms > longestMs) return refuse(`is too long: use ${longest} or less`);
       return accept(Math.round(ms));
     },
     toYaml: durationText,

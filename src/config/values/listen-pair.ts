@@ -8,7 +8,7 @@ const expectation = 'is not an address with a port: use such as 127.0.0.1:9323, 
 
 /** `address:port` in one text, IPv6 in brackets; empty for none. */
 export const listenPair: ValueKind<string> = textKind('address and port', expectation, (given) =>
-  parseListenPair(given) === undefined ? refuse(expectation) : accept(given),
+  given === '' || parseListenPair(given) !== undefined ? accept(given) : refuse(expectation),
 );
 
 /** Takes `address:port` apart; undefined when it is no such pair. */

@@ -32,7 +32,7 @@ describe('duration', () => {
     ['24h', 86_400_000],
   ])('%s is %d ms', (text, ms) => expect(read(kind, text)).toBe(ms));
 
-  it.each(['', 's', '1 s', '1d', '30s1m', '1e3', '.5', '1.', '1..5s', '+1', 'Infinity', '0x10', '1_000'])(
+  it.each(['', 's', '1 s', '1w', '30s1m', '1e3', '.5', '1.', '1..5s', '+1', 'Infinity', '0x10', '1_000'])(
     '%j is none',
     (text) => expect(read(kind, text)).toMatch(/^is not a duration: /),
   );
