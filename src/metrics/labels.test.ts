@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { joinLabels, labelText, sanitizeLabelName } from './labels.ts';
+import { joinLabels, labelText, parseLabelText, sanitizeLabelName } from './labels.ts';
 
 test('label sets are printed in the order they come in', () => {
   expect(labelText([])).toBe('');
@@ -25,4 +25,53 @@ test('a sanitised name has only characters of label names', () => {
     /^[a-zA-Z0-9_]*$/.test(sanitizeLabelName(name)),
   );
   expect(() => fc.assert(property)).not.toThrow();
+});
+
+const labelName = fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,8}$/);
+
+test('whatever is printed is read again', () => {
+  const entries = fc.uniqueArray(fc.tuple(labelName, fc.string({ unit: 'grapheme' })), { selector: ([name]) => name });
+  const property = fc.property(entries, (set) => {
+    expect(parseLabelText(labelText(set))).toEqual(set);
+  });
+  expect(() => fc.assert(property)).not.toThrow();
+});
+
+test('whatever is read would be printed the same', () => {
+  const piece = fc.constantFrom('a', 'b', '="', '"', ',', '\\', '\\"', '\\n', '\n', '\ud800', ' ', '=');
+  const property = fc.property(fc.array(piece), (pieces) => {
+    const text = pieces.join('');
+    const entries = parseLabelText(text);
+    if (entries !== undefined) expect(labelText(entries)).toBe(text);
+  });
+  expect(() => fc.assert(property, { numRuns: 2000 })).not.toThrow();
+});
+
+test.each([
+  'a',
+  'a=b',
+  'a="b',
+  'a="b",',
+  ',a="b"',
+  'a="b",,c="d"',
+  'a="b" ,c="d"',
+  'a="b"c="d"',
+  'a="b",a="c"',
+  '1a="b"',
+  'a-b="c"',
+  'ä="c"',
+  'a="\\t"',
+  'a="\\"',
+  'a="b\nc"',
+  'a="\ud800"',
+  'a="b"} 1\nup{x="y"',
+  '{a="b"}',
+  ' ',
+])('%j is no label set', (text) => {
+  expect(parseLabelText(text)).toBeUndefined();
+});
+
+test('a long hostile text is refused at once', () => {
+  expect(parseLabelText(`a="${'\\\\'.repeat(4000)}`)).toBeUndefined();
+  expect(parseLabelText('a="b",'.repeat(1300))).toBeUndefined();
 });

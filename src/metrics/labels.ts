@@ -29,3 +29,30 @@ export function escapeLabelValue(value: string): string {
   const text = value.isWellFormed() ? value : value.toWellFormed();
   return /[\\"\n]/.test(text) ? text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : text;
 }
+
+/** One label of a printed set with the comma after it; values are what `escapeLabelValue` writes. */
+const printedLabel = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)"(,?)/y;
+
+/**
+ * Reads a label set that somebody else printed, as strictly as it is written here: undefined unless its names are valid
+ * and unique and `labelText` would print the very same text.
+ */
+export function parseLabelText(text: string): (readonly [name: string, value: string])[] | undefined {
+  const entries: [string, string][] = [];
+  const names = new Set<string>();
+  for (let at = 0, isMore = text !== ''; isMore;) {
+    printedLabel.lastIndex = at;
+    const [whole, name = '', value = '', comma] = printedLabel.exec(text) ?? [];
+    if (whole === undefined || names.has(name)) return undefined;
+    names.add(name);
+    entries.push([name, unescapeLabelValue(value)]);
+    at += whole.length;
+    isMore = comma === ',';
+    if (!isMore && at !== text.length) return undefined;
+  }
+  return labelText(entries) === text ? entries : undefined;
+}
+
+function unescapeLabelValue(text: string): string {
+  return text.replaceAll(/\\(.)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
+}

@@ -18,3 +18,15 @@ test('a name that no format takes is refused where it is declared', () => {
     "a counter's name ends in _total",
   );
 });
+
+test('buckets are of histograms, finite and ascending', () => {
+  const define = (type: 'gauge' | 'histogram', buckets: readonly number[]) => () =>
+    defineMetric({ ...rest, name: 'a_seconds', type, buckets });
+  expect(define('histogram', [1, 2])().buckets).toEqual([1, 2]);
+  expect(define('gauge', [])().buckets).toEqual([]);
+  expect(define('gauge', [1])).toThrow('nothing else does');
+  expect(define('histogram', [])).toThrow('a histogram has buckets');
+  for (const bad of [[2, 1], [1, 1], [1, Number.POSITIVE_INFINITY], [Number.NaN]]) {
+    expect(define('histogram', bad)).toThrow('finite and ascending');
+  }
+});
