@@ -35,6 +35,8 @@ interface RunOptions extends ObserverOptions {
   reachability: Reachability;
   reportFailure: (call: EngineCall | 'observation', error: unknown) => void;
   forget: () => void;
+  /** Hears of the whole list. */
+  onListed: (listed: readonly ListedContainer[]) => void;
   /** Called when an observation ended without a single failure. */
   onFlawless: () => void;
 }
@@ -176,6 +178,7 @@ export function startObservation(options: RunOptions): RunningObservation {
     if (listed === undefined) return;
     observation.isListed = true;
     observation.states = countStates(listed);
+    options.onListed(listed);
     inspects.keepOnly(new Set(listed.map((container) => container.Id)));
     const wanted = listed.filter((container) => isIncluded(container, options.filters));
     await Promise.all([containerGroup(needs.stats || needs.inspect ? wanted : []), systemGroup()]);

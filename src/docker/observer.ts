@@ -12,7 +12,7 @@ import { countedObjects, createObjectCounts, type CountedObject } from './object
 import type { EngineFacts, ObservationNeeds } from './observation.ts';
 import { startObservation, type RunningObservation } from './observation-run.ts';
 import { createReachability } from './reachability.ts';
-import type { EngineEvent } from './schemas.ts';
+import type { EngineEvent, ListedContainer } from './schemas.ts';
 
 export interface ObserverOptions {
   client: DockerClient;
@@ -23,6 +23,23 @@ export interface ObserverOptions {
   maxConcurrent: number;
   clock: Clock;
   log: Log;
+}
+
+/** Who wants to know between observations. */
+export interface EngineWatcher {
+  /** The engine listed its containers; all of them, whatever the filters leave out. */
+  onListed(listed: readonly ListedContainer[]): void;
+  /** Something about a container changed. */
+  onContainerEvent(): void;
+  /** The events broke off, or the engine's reachability changed: it is worth asking how it is. */
+  onDoubt(): void;
+}
+
+export interface EngineHealth {
+  isReachable: boolean;
+  version: string | undefined;
+  /** Why it is not reachable. */
+  fault: string | undefined;
 }
 
 /**
@@ -36,13 +53,20 @@ export interface Observer {
   observe(timeoutMs: number): RunningObservation;
   /** Whether the engine answers, found out within the time. Logs a change. */
   probe(signal: AbortSignal): Promise<boolean>;
+  /** The same in more words: an engine that answers, but does not list its containers, is not reachable. */
+  health(signal: AbortSignal): Promise<EngineHealth>;
+  /** Asks for the list of containers. Throws EngineCallError. */
+  list(signal: AbortSignal): Promise<readonly ListedContainer[]>;
+  /** From now on there is somebody who wants to know. */
+  watch(watcher: EngineWatcher): void;
   stop(): void;
 }
 
 export function createObserver(options: ObserverOptions): Observer {
   const { client, record, clock, log } = options;
   const onceLog = createOnceLog(log);
-  const reachability = createReachability(log);
+  let watcher: EngineWatcher | undefined;
+  const reachability = createReachability(log, () => watcher?.onDoubt());
   const inspects = createInspectCache();
   const counts = createObjectCounts();
   const facts: { engine: EngineFacts | undefined } = { engine: undefined };
@@ -62,12 +86,14 @@ export function createObserver(options: ObserverOptions): Observer {
       const at = clock.monotonic();
       if (event.Type === 'container' && event.Actor?.ID != null) inspects.invalidate(event.Actor.ID, at);
       for (const kind of changedCounts(event)) counts.invalidate(kind, at);
+      if (event.Type === 'container') watcher?.onContainerEvent();
     },
     onLost: () => {
       // A stream ends when the engine does: what comes back may be another version, with other containers.
       forget();
       client.forgetVersion();
       record.retryRefused();
+      watcher?.onDoubt();
     },
   });
 
@@ -89,7 +115,8 @@ export function createObserver(options: ObserverOptions): Observer {
   return {
     observe(timeoutMs) {
       const shared = { events, inspects, counts, facts, reachability, reportFailure, forget };
-      return startObservation({ ...options, ...shared, timeoutMs, onFlawless: () => onceLog.reset() });
+      const onListed = (listed: readonly ListedContainer[]): void => watcher?.onListed(listed);
+      return startObservation({ ...options, ...shared, timeoutMs, onListed, onFlawless: () => onceLog.reset() });
     },
     async start(signal) {
       if (!(await reach(() => client.ping(signal)))) return;
@@ -97,6 +124,19 @@ export function createObserver(options: ObserverOptions): Observer {
       events.ensure();
     },
     probe: (signal) => reach(() => client.ping(signal)),
+    async health(signal) {
+      await reach(() => client.ping(signal));
+      const fault = reachability.fault();
+      return { isReachable: fault === undefined, version: client.engine()?.version, fault };
+    },
+    async list(signal) {
+      await client.negotiate(signal);
+      events.ensure();
+      return client.list(signal);
+    },
+    watch(next) {
+      watcher = next;
+    },
     stop() {
       events.stop();
       client.close();

@@ -10,18 +10,28 @@ export interface Reachability {
   absent(reason: string): void;
   /** It does not list its containers, whatever else it answers. */
   failing(reason: string): void;
+  /** Why its containers cannot be listed; undefined while they can, or before anything is known. */
+  fault(): string | undefined;
 }
 
-export function createReachability(log: Log): Reachability {
+export function createReachability(log: Log, onChange: () => void = () => undefined): Reachability {
   let state: 'unknown' | 'up' | 'absent' | 'failing' = 'unknown';
+  let fault: string | undefined;
+
+  const enter = (next: typeof state, reason: string | undefined): void => {
+    const isNews = state !== next;
+    state = next;
+    fault = reason;
+    if (isNews) onChange();
+  };
 
   const up: Reachability['up'] = (address, version) => {
     if (state !== 'up') log.info({ engine: address, version }, 'the engine answers');
-    state = 'up';
+    enter('up', undefined);
   };
   const down = (next: 'absent' | 'failing', reason: string): void => {
     if (state === 'up' || state === 'unknown') log.warn(`${reason}; trying again at each scrape`);
-    state = next;
+    enter(next, reason);
   };
 
   return {
@@ -31,5 +41,6 @@ export function createReachability(log: Log): Reachability {
     },
     absent: (reason) => down('absent', reason),
     failing: (reason) => down('failing', reason),
+    fault: () => fault,
   };
 }

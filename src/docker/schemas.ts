@@ -16,6 +16,7 @@ export const listedContainerSchema = z.object({
   /** With the leading slash; links add more names of the form `/other/alias`. */
   Names: z.array(z.string()).nullish(),
   Image: text,
+  ImageID: text,
   Labels: labels,
   /** The state word: created, running, paused, restarting, removing, exited, dead. */
   State: text,

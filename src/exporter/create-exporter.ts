@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
+import type { Collector } from '../collectors/collector.ts';
 import { collectors, enabledCollectors } from '../collectors/index.ts';
 import type { ContainerLabelOptions } from '../collectors/container-labels.ts';
 import { createCollectorRunner } from '../collectors/run.ts';
@@ -7,7 +8,7 @@ import { selfMetrics } from '../collectors/self.ts';
 import { createCallRecord } from '../docker/call-record.ts';
 import { createDockerClient } from '../docker/client.ts';
 import type { ContainerFilters } from '../docker/container-filter.ts';
-import { createObserver } from '../docker/observer.ts';
+import { createObserver, type Observer } from '../docker/observer.ts';
 import type { EngineAddress, EngineTls } from '../docker/transport.ts';
 import type { Route } from '../http/route.ts';
 import { labelText } from '../metrics/labels.ts';
@@ -17,7 +18,7 @@ import { createMetricsBody } from './metrics-body.ts';
 import { createProfilingRoutes } from './profiling.ts';
 import { createReadiness } from './readiness.ts';
 import { createExporterRoutes } from './routes.ts';
-import { createScraper } from './scraper.ts';
+import { createScraper, type TakenSamples } from './scraper.ts';
 
 export interface ExporterOptions {
   engine: { address: EngineAddress; tls: EngineTls | undefined; pinnedApiVersion: string | undefined };
@@ -34,15 +35,24 @@ export interface ExporterOptions {
   maxConcurrent: number;
   paths: { metrics: string; health: string; ready: string };
   isHealthExempt: boolean;
+  /** Beside the program's own collectors, always on. */
+  moreCollectors?: readonly Collector[];
   /** undefined: no profiles. */
   profiling: { isAuthenticated: boolean } | undefined;
   clock: Clock;
   log: Log;
 }
 
+/** The observed engine beyond HTTP: samples shared with the scrapes at the same time, and what changes between them. */
+export interface ObservedEngine extends Pick<Observer, 'health' | 'list' | 'watch'> {
+  take(): Promise<TakenSamples>;
+}
+
 export interface Exporter {
   /** What it answers over HTTP. */
   routes: readonly Route[];
+  /** What it knows of the engine, for who shares the process. */
+  engine: ObservedEngine;
   /** Looks for the engine, once, and starts collecting in the background where that is configured. Returns at once. */
   start(): void;
   stop(): void;
@@ -50,7 +60,7 @@ export interface Exporter {
 
 /** The container exporter without its HTTP server: the collectors of one engine and the routes that serve them. */
 export function createExporter(options: ExporterOptions): Exporter {
-  const { clock, log, collection } = options;
+  const { clock, log, collection, moreCollectors = [] } = options;
   const calls = createCallRecord(() => clock.monotonic());
   const client = createDockerClient({
     ...options.engine,
@@ -60,7 +70,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   });
   const groups = (['container', 'system'] as const).filter((group) => options.collectors[group] !== false);
   const runner = createCollectorRunner({
-    collectors: enabledCollectors(options.collectors),
+    collectors: [...enabledCollectors(options.collectors), ...moreCollectors],
     groups,
     labels: options.labels,
     calls,
@@ -73,7 +83,7 @@ export function createExporter(options: ExporterOptions): Exporter {
   const names = { namespace: options.namespace, globalLabels: labelText(Object.entries(options.globalLabels)) };
   const engineMetrics = createEngineMetrics({
     socketPath: options.metricsSocket,
-    own: [...collectors.flatMap(({ metrics }) => metrics), ...selfMetrics],
+    own: [...[...collectors, ...moreCollectors].flatMap(({ metrics }) => metrics), ...selfMetrics],
     ...names,
     log,
   });
@@ -92,6 +102,12 @@ export function createExporter(options: ExporterOptions): Exporter {
   const profiles = options.profiling === undefined ? [] : createProfilingRoutes(options.profiling);
   return {
     routes: [...routes, discovery, ...profiles],
+    engine: {
+      take: () => scraper.take(collection.timeoutMs),
+      health: (signal) => observer.health(signal),
+      list: (signal) => observer.list(signal),
+      watch: (watcher) => observer.watch(watcher),
+    },
     start() {
       void observer.start(AbortSignal.timeout(collection.timeoutMs));
       scraper.start();

@@ -16,11 +16,18 @@ export interface ScraperOptions {
   clock: Clock;
 }
 
+export interface TakenSamples {
+  samples: Samples;
+  at: number;
+}
+
 export interface Scraper {
   /** Starts collecting in the background, where an interval is set. */
   start(): void;
   /** The samples of now; scrapes at the same time share one observation. Each leaves at its own deadline. */
   scrape(timeoutMs: number): Promise<Samples>;
+  /** The same with the time at which they were taken, in Unix milliseconds. */
+  take(timeoutMs: number): Promise<TakenSamples>;
   stop(): void;
 }
 
@@ -32,43 +39,48 @@ const orderlyEndMs = 100;
 
 interface Collection {
   running: RunningObservation;
-  samples: Promise<Samples>;
+  taken: Promise<TakenSamples>;
 }
 
 export function createScraper(options: ScraperOptions): Scraper {
   const { observer, runner, clock } = options;
   let current: Collection | undefined;
-  let latest: { samples: Samples; at: number } | undefined;
+  let latest: { taken: TakenSamples; since: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
 
   const collect = (timeoutMs: number): Collection => {
     const running = observer.observe(timeoutMs);
-    const samples = running.done.then((observation) => {
+    const taken = running.done.then((observation) => {
       current = undefined;
       runner.countErrors(observation);
-      const result = runner.run(observation);
-      if (options.intervalMs > 0 || options.cacheTtlMs > 0) latest = { samples: result, at: clock.monotonic() };
+      const result = { samples: runner.run(observation), at: observation.at };
+      if (options.intervalMs > 0 || options.cacheTtlMs > 0) latest = { taken: result, since: clock.monotonic() };
       return result;
     });
-    current = { running, samples };
+    current = { running, taken };
     return current;
   };
 
-  const join = async (timeoutMs: number): Promise<Samples> => {
+  const join = async (timeoutMs: number): Promise<TakenSamples> => {
     current?.running.extend(timeoutMs);
-    const { running, samples } = current ?? collect(timeoutMs);
+    const { running, taken } = current ?? collect(timeoutMs);
     const wait = timeout(timeoutMs + orderlyEndMs);
-    const first = await Promise.race([samples, wait.done]);
+    const first = await Promise.race([taken, wait.done]);
     wait.clear();
     if (first !== undefined) return first;
     const partial = running.partial();
     // Whatever this scrape does not get is an error of this scrape, even if a longer one still gets it.
     runner.countErrors({ ...partial, errors: { container: Math.max(1, running.pending()), system: 0 } });
-    return runner.run(partial);
+    return { samples: runner.run(partial), at: partial.at };
   };
 
   const isFresh = (): boolean =>
-    latest !== undefined && options.cacheTtlMs > 0 && clock.monotonic() - latest.at < options.cacheTtlMs;
+    latest !== undefined && options.cacheTtlMs > 0 && clock.monotonic() - latest.since < options.cacheTtlMs;
+
+  const take = async (timeoutMs: number): Promise<TakenSamples> => {
+    if (latest !== undefined && (options.intervalMs > 0 || isFresh())) return latest.taken;
+    return join(timeoutMs);
+  };
 
   return {
     start() {
@@ -79,10 +91,8 @@ export function createScraper(options: ScraperOptions): Scraper {
       timer = setInterval(tick, options.intervalMs);
       tick();
     },
-    async scrape(timeoutMs) {
-      if (latest !== undefined && (options.intervalMs > 0 || isFresh())) return latest.samples;
-      return join(timeoutMs);
-    },
+    scrape: async (timeoutMs) => (await take(timeoutMs)).samples,
+    take,
     stop() {
       clearInterval(timer);
       timer = undefined;
