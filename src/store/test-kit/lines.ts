@@ -1,0 +1,9 @@
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+export async function* fromArray(lines: readonly string[]): AsyncGenerator<string> {
+  yield* lines;
+}
