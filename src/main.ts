@@ -1,11 +1,19 @@
 import { errorText } from './base/errors.ts';
 import type { Command, CommandResult } from './commands/command.ts';
 import { environment } from './config/environment.ts';
+import { nearest } from './config/nearest.ts';
 
 /** Commands load what they need when they are called: starting one does not pay for the others. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   exporter: async () => (await import('./commands/exporter.ts')).exporter,
   plugin: async () => (await import('./commands/plugin.ts')).plugin,
+  server: async () => (await import('./commands/server.ts')).server,
+  agent: async () => (await import('./commands/agent.ts')).agent,
+  host: async () => (await import('./commands/host.ts')).host,
+  token: async () => (await import('./commands/token.ts')).token,
+  role: async () => (await import('./commands/role.ts')).role,
+  user: async () => (await import('./commands/user.ts')).user,
+  audit: async () => (await import('./commands/audit.ts')).audit,
   healthcheck: async () => (await import('./commands/healthcheck.ts')).healthcheck,
   config: async () => (await import('./commands/config.ts')).config,
 };
@@ -16,9 +24,15 @@ const stopDeadlineMs = 10_000;
 async function main(argv: readonly string[]): Promise<void> {
   const [first, ...rest] = argv;
   const isNamed = first !== undefined && !first.startsWith('-');
-  const load = commands[isNamed ? first : 'exporter'];
+  // `tallyman server backup FILE`, but `tallyman server --listen ...`
+  const isServerWord = first === 'server' && rest[0] !== undefined && !rest[0].startsWith('-');
+  const load = isServerWord
+    ? async () => (await import('./commands/server-backup.ts')).serverBackup
+    : commands[isNamed ? first : 'exporter'];
   if (load === undefined) {
-    printError(`tallyman: no command ${JSON.stringify(first)}: use one of ${Object.keys(commands).join(', ')}`);
+    const meant = nearest(first ?? '', Object.keys(commands));
+    const hint = meant === undefined ? `use one of ${Object.keys(commands).join(', ')}` : `did you mean ${meant}?`;
+    printError(`tallyman: no command ${JSON.stringify(first)}: ${hint}`);
     process.exitCode = 2;
     return;
   }
@@ -32,19 +46,25 @@ function finish(result: CommandResult): void {
     return;
   }
   let isStopping = false;
-  const stop = (): void => {
-    // Whoever asks twice means now.
-    if (isStopping) process.exit(1);
+  const end = (exitCode: 0 | 1): void => {
     isStopping = true;
     setTimeout(() => process.exit(1), stopDeadlineMs).unref();
     result.stop().then(
-      () => process.exit(0),
+      () => process.exit(exitCode),
       (error: unknown) => {
         printError(`tallyman: ${errorText(error)}`);
         process.exit(1);
       },
     );
   };
+  const stop = (): void => {
+    // Whoever asks twice means now.
+    if (isStopping) process.exit(1);
+    end(0);
+  };
+  void result.ended?.then((exitCode) => {
+    if (!isStopping) end(exitCode);
+  });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 }

@@ -1,10 +1,15 @@
 /** What a command leaves running; `stop` ends it within ten seconds. */
 export interface Running {
   stop(): Promise<void>;
+  /** Resolves when it has come to an end by itself, with the exit code; it is still to be stopped. */
+  ended?: Promise<1>;
 }
 
-/** How a command ended, or what it left running. Exit codes: 0 done, 1 failed, 2 wrong use or configuration. */
-export type CommandResult = { exitCode: 0 | 1 | 2 } | Running;
+/** 0 done, 1 failed or refused, 2 wrong use or configuration, 3 what was asked about violates a policy (--fail-on). */
+export type ExitCode = 0 | 1 | 2 | 3;
+
+/** How a command ended, or what it left running. */
+export type CommandResult = { exitCode: ExitCode } | Running;
 
 export interface CommandContext {
   /** The arguments after the command's name. */

@@ -38,7 +38,8 @@ export async function readExporterConfig(
   return faults.length > 0 ? { exitCode: 2 } : { config: loaded.config, configFile: loaded.configFile };
 }
 
-async function webConfigFaults(path: string): Promise<readonly string[]> {
+/** What is wrong with the web configuration file; nothing without one. */
+export async function webConfigFaults(path: string): Promise<readonly string[]> {
   if (path === '') return [];
   const { loadWebConfig } = await import('../http/load-web-config.ts');
   const result = loadWebConfig(path);

@@ -36,7 +36,8 @@ export const exporter: Command = async (context) => {
   };
 };
 
-function toExporterOptions(config: ExporterConfig): Omit<ExporterOptions, 'clock' | 'log'> {
+/** What the configuration means to the exporter, for every role that is one. */
+export function toExporterOptions(config: ExporterConfig): Omit<ExporterOptions, 'clock' | 'log'> {
   const isAuthenticated = config['server.auth.enabled'] || config['server.web_config_file'] !== '';
   return {
     engine: toEngine(config),

@@ -160,3 +160,11 @@ test("takes the arguments of the container's main process where that is Tallyman
   expect(argumentsOf('/sbin/init', 'splash')).toEqual([]);
   expect(mainProcessArguments('/nowhere')).toEqual([]);
 });
+
+test('asks a fleet server where it listens, and an agent for its exporter', async () => {
+  const routes = [{ path: '/health', open: true, handle: () => textReply(200, 'ok') }];
+  const { port } = await serve({ routes });
+  const line = `healthy: http://127.0.0.1:${String(port)}/health: HTTP 200`;
+  expect(await run('server', '--listen', `0.0.0.0:${String(port)}`)).toEqual({ ...healthy, lines: [line] });
+  expect(await run('agent', '--server.port', String(port))).toEqual({ ...healthy, lines: [line] });
+});

@@ -4,14 +4,16 @@ import { exporterKeys } from '../config/exporter-keys.ts';
 import { helpText } from '../config/help.ts';
 import type { Config } from '../config/key.ts';
 import type { LoadResult } from '../config/load.ts';
+import type { ServerConfig } from '../config/server-config.ts';
+import { parseListenPair } from '../config/values/listen-pair.ts';
 import type { WebKeys } from '../config/web-keys.ts';
 import type { Command, CommandContext } from './command.ts';
 import { exporterKeyOptions, versionLine } from './exporter-config-input.ts';
 import { askHealth, type HealthAnswer } from './health-request.ts';
 
 /**
- * `tallyman healthcheck [exporter|plugin] [flags]`: asks the health path of the exporter (or plugin) that runs with the same
- * flags, environment and configuration file; without any arguments, of the container's main process. One line says what came
+ * `tallyman healthcheck [exporter|plugin|server|agent] [flags]`: asks the health path of the role that runs with the same flags,
+ *  environment and configuration file; without any arguments, of the container's main process. One line says what came
  * out. Exits 0 or 1, never 2: to Docker that is reserved (https://docs.docker.com/reference/dockerfile/#healthcheck).
  */
 export const healthcheck: Command = async (context) => {
@@ -32,12 +34,13 @@ export const healthcheck: Command = async (context) => {
   return { exitCode: answer.healthy ? 0 : 1 };
 };
 
-type Role = 'exporter' | 'plugin';
+const roles = ['exporter', 'plugin', 'server', 'agent'] as const;
+type Role = (typeof roles)[number];
 
 function parseTarget(words: readonly string[]): { role: Role; args: readonly string[] } {
   const [first, ...rest] = words;
-  if (first === 'exporter' || first === 'plugin') return { role: first, args: rest };
-  return { role: 'exporter', args: words };
+  const role = roles.find((one) => one === first);
+  return role === undefined ? { role: 'exporter', args: words } : { role, args: rest };
 }
 
 /**
@@ -54,17 +57,47 @@ export function mainProcessArguments(file = '/proc/1/cmdline'): readonly string[
   }
 }
 
-/** Of a role's configuration only the web server's keys matter here. */
-type LoadedRole = { ok: true; config: Config<WebKeys> } | Exclude<LoadResult<WebKeys>, { ok: true }>;
+/** Of a role's configuration only some of the web server's keys matter here. */
+type HealthConfig = Pick<
+  Config<WebKeys>,
+  | 'server.address'
+  | 'server.port'
+  | 'server.health_path'
+  | 'server.tls.enabled'
+  | 'server.web_config_file'
+  | `server.auth.${'enabled' | 'exempt_health' | 'username' | 'password'}`
+>;
+type LoadedRole = { ok: true; config: HealthConfig } | Exclude<LoadResult<WebKeys>, { ok: true }>;
 
 async function loadRole(role: Role, { args, env }: CommandContext): Promise<LoadedRole> {
   const sources = { argv: args, env };
   if (role === 'exporter') return loadExporterConfig(sources, exporterKeyOptions);
+  if (role === 'agent') return (await import('../config/agent-config.ts')).loadAgentConfig(sources, exporterKeyOptions);
+  if (role === 'server') {
+    const loaded = (await import('../config/server-config.ts')).loadServerConfig(sources);
+    return loaded.ok ? { ok: true, config: toHealthConfig(loaded.config) } : loaded;
+  }
   const { loadPluginConfig } = await import('../config/plugin-config.ts');
   return loadPluginConfig(sources);
 }
 
-async function ask(config: Config<WebKeys>): Promise<HealthAnswer> {
+/** The server's health is open to everybody, at a path that nobody can change. */
+function toHealthConfig(config: ServerConfig): HealthConfig {
+  const { address, port } = parseListenPair(config['server.listen']) ?? { address: '127.0.0.1', port: 0 };
+  return {
+    'server.address': address,
+    'server.port': port,
+    'server.health_path': '/health',
+    'server.tls.enabled': false,
+    'server.web_config_file': config['server.web_config_file'],
+    'server.auth.enabled': false,
+    'server.auth.exempt_health': true,
+    'server.auth.username': '',
+    'server.auth.password': '',
+  };
+}
+
+async function ask(config: HealthConfig): Promise<HealthAnswer> {
   const { 'server.address': address, 'server.port': port, 'server.health_path': path } = config;
   if (port === 0) return { healthy: false, line: 'server.port is 0: which port the system chose is not known here' };
   const needsUser = config['server.auth.enabled'] && !config['server.auth.exempt_health'];
