@@ -30,6 +30,8 @@ podman podman test/podman
 openssl openssl test/prometheus
 debootstrap debootstrap test/engine[28],test/compose
 strip binutils test/image
+pg_ctlcluster postgresql test/store,test/fleet
+psql postgresql-client test/store,test/fleet
 systemd-analyze systemd test/package'
 
 main() {

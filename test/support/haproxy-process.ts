@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createConnection } from 'node:net';
+import { createConnection, type NetConnectOpts } from 'node:net';
 import { startBackground } from './background-process.ts';
 import { findFreePort } from './free-port.ts';
 import { createTempFolder } from './temp-folder.ts';
@@ -34,8 +34,37 @@ export async function startEngineProxy(options: ProxyOptions): Promise<EnginePro
       ? { host: '127.0.0.1', port: await findFreePort() }
       : { path: join(folder.path, 'proxy.sock') };
   const bind = address.path ?? `${address.host}:${String(address.port)}`;
+  const stop = await startProxy(folder, toConfig(bind, options), address);
+  return { host: address.path === undefined ? `tcp://${bind}` : `unix://${bind}`, stop };
+}
+
+/** Starts HAProxy in front of several servers, passing TLS through: what agents are given as one address. */
+export async function startTcpProxy(ports: readonly number[]): Promise<{ port: number; stop(): Promise<void> }> {
+  const port = await findFreePort();
+  const config = [
+    'defaults',
+    '  mode tcp',
+    '  timeout connect 2s',
+    '  timeout client 1h',
+    '  timeout server 1h',
+    '  option redispatch',
+    'listen agents',
+    `  bind 127.0.0.1:${String(port)}`,
+    '  balance roundrobin',
+    ...ports.map((to, index) => `  server s${String(index)} 127.0.0.1:${String(to)} check inter 500`),
+    '',
+  ].join('\n');
+  const stop = await startProxy(createTempFolder(), config, { host: '127.0.0.1', port });
+  return { port, stop };
+}
+
+async function startProxy(
+  folder: ReturnType<typeof createTempFolder>,
+  text: string,
+  address: NetConnectOpts,
+): Promise<() => Promise<void>> {
   const config = join(folder.path, 'haproxy.cfg');
-  writeFileSync(config, toConfig(bind, options));
+  writeFileSync(config, text);
   const child = startBackground('haproxy', ['-W', '-db', '-f', config]);
   const stop = async (): Promise<void> => {
     await child.stop();
@@ -54,7 +83,7 @@ export async function startEngineProxy(options: ProxyOptions): Promise<EnginePro
     await stop();
     throw error;
   }
-  return { host: address.path === undefined ? `tcp://${bind}` : `unix://${bind}`, stop };
+  return stop;
 }
 
 function toConfig(bind: string, { socketPath, allow }: ProxyOptions): string {

@@ -6,8 +6,10 @@ const commandsOf = {
   '20.10': ['dockerd', 'docker', 'containerd', 'runc', 'iptables', 'ip', 'busybox'],
   '28': ['docker', 'ip', 'busybox'],
   haproxy: ['haproxy'],
+  mount: ['mount', 'umount'],
   openssl: ['openssl'],
   podman: ['podman', 'busybox'],
+  postgresql: ['pg_ctlcluster', 'psql', 'setpriv'],
   prometheus: ['prometheus'],
   promtool: ['promtool'],
 } as const satisfies Record<string, readonly string[]>;
@@ -15,7 +17,7 @@ const commandsOf = {
 /** What a suite needs beside Node.js: an engine's version, or a tool. */
 export type Requirement = EngineVersion | keyof typeof commandsOf;
 
-const needRoot: readonly Requirement[] = ['20.10', '28', 'podman'];
+const needRoot: readonly Requirement[] = ['20.10', '28', 'mount', 'podman', 'postgresql'];
 const told = new Set<string>();
 
 /**
