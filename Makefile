@@ -1,6 +1,6 @@
 # Tallyman: see README.md. Needs git, make and Node.js 20 or newer with npm; everything else is installed here.
 .DEFAULT_GOAL := build
-.PHONY: run test build lint bench demo plugin image clean docs
+.PHONY: run fleet test build lint bench demo plugin image clean docs
 
 # Not `npm ci`: it refuses a lock file wherever a registry lacks optional packages for platforms that are not this one's.
 installed := node_modules/.package-lock.json
@@ -15,6 +15,10 @@ dist/tallyman.js: $(installed) package.json scripts/build.ts $(shell find src -n
 ## install, build and start the exporter on :9200 against the local engine; ARGS="--server.port 9300" adds flags
 run: dist/tallyman.js
 	bin/tallyman $(ARGS)
+
+## a server on :8080 and an agent for the local engine, ready to look at; ends with Ctrl-C
+fleet: dist/tallyman.js
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" exec node scripts/fleet.ts
 
 build: dist/tallyman.js
 

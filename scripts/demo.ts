@@ -1,28 +1,23 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { startBackground, type BackgroundProcess } from '../test/support/background-process.ts';
-import { findFreePort } from '../test/support/free-port.ts';
-import { httpGet } from '../test/support/http-get.ts';
 import { startEngine } from '../test/support/private-engine.ts';
 import { hasRequirements } from '../test/support/requirements.ts';
 import { createTempFolder } from '../test/support/temp-folder.ts';
-import { waitFor } from '../test/support/wait-for.ts';
 import { startDemoContainers } from './demo-containers.ts';
+import { answers, portNear, runShowcase, type Showcase } from './showcase.ts';
 
 /**
  * Shows Tallyman at work: a throwaway engine with busy, sick and restarting containers, the exporter, and Prometheus
  * with the rules. Runs until Ctrl-C (or for --seconds N) and leaves nothing behind. Needs root, as an engine does.
  */
 const root = new URL('..', import.meta.url).pathname;
-const cleanups: (() => unknown)[] = [];
 
-async function main(): Promise<number> {
+async function main({ cleanups, stopped }: Showcase): Promise<number> {
   if (!hasRequirements('20.10', 'prometheus')) {
     console.error('demo: run it as root on Debian; scripts/install-test-tools.sh installs what is missing');
     return 1;
   }
-  const stopped = stopSignal();
   console.log('Starting a Docker Engine of its own ...');
   const engine = await startEngine({ version: '20.10' });
   cleanups.push(() => engine.stop());
@@ -40,7 +35,7 @@ async function main(): Promise<number> {
   await answers('the exporter', exporter, `http://127.0.0.1:${String(exporterPort)}/ready`);
 
   const prometheusPort = await portNear(9090);
-  const prometheus = startPrometheus(exporterPort, prometheusPort);
+  const prometheus = startPrometheus(cleanups, exporterPort, prometheusPort);
   cleanups.push(() => prometheus.stop());
   await answers('Prometheus', prometheus, `http://127.0.0.1:${String(prometheusPort)}/-/ready`);
 
@@ -57,7 +52,7 @@ Ctrl-C ends it and takes everything away.`);
   return 0;
 }
 
-function startPrometheus(exporterPort: number, port: number): BackgroundProcess {
+function startPrometheus(cleanups: Showcase['cleanups'], exporterPort: number, port: number): BackgroundProcess {
   const folder = createTempFolder();
   cleanups.push(() => folder.remove());
   const config = join(folder.path, 'prometheus.yml');
@@ -79,38 +74,4 @@ function startPrometheus(exporterPort: number, port: number): BackgroundProcess 
   ]);
 }
 
-/** The usual port, or a free one where that is taken. */
-async function portNear(usual: number): Promise<number> {
-  const isFree = await new Promise<boolean>((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(usual, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-  return isFree ? usual : findFreePort();
-}
-
-async function answers(what: string, child: BackgroundProcess, url: string): Promise<void> {
-  await waitFor(`${what} to answer`, async () => {
-    if (!child.isRunning()) throw new Error(child.output());
-    return (await httpGet(url)).status === 200;
-  });
-}
-
-/** Ctrl-C, SIGTERM, the terminal going away, or the end of --seconds. */
-function stopSignal(): Promise<void> {
-  const [, flag, seconds] = process.argv.slice(1);
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-    if (flag === '--seconds') setTimeout(resolve, Number(seconds) * 1000);
-  });
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  console.error(`demo: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-} finally {
-  console.log('Cleaning up ...');
-  for (const cleanup of cleanups.toReversed()) await cleanup();
-}
+await runShowcase('demo', main);

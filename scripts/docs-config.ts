@@ -14,7 +14,8 @@ export function configDocs(): string {
   return `${[introduction, ...groups(table), precedence, durations, booleans, filters, dockerVariables, checks].join('\n\n')}\n`;
 }
 
-function groups(table: KeyTable): string[] {
+/** A section for each group of keys, with a table of them. */
+export function groups(table: KeyTable): string[] {
   const names = new Set(Object.keys(table).map(groupOf));
   return [...names].map((group) => {
     const rows = Object.entries(table).filter(([name]) => groupOf(name) === group);

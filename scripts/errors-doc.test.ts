@@ -9,9 +9,11 @@ function codesInSources(): string[] {
   const sources = globSync('src/**/*.ts', { cwd: root }).filter((path) => !path.endsWith('.test.ts'));
   const codes = sources.flatMap((path) => {
     const text = readFileSync(root + path, 'utf8');
-    return [...text.matchAll(/(?:new TallymanError|super|fail|denied)\(\s*'([A-Z][A-Z_]+)'/g)].map(
-      (match) => match[1] ?? '',
-    );
+    return [
+      ...text.matchAll(
+        /(?:new TallymanError\(|super\(|fail\(|denied\(|unauthorized\(|new ApiProblem\(\s*\d+,)\s*'([A-Z][A-Z_]+)'/g,
+      ),
+    ].map((match) => match[1] ?? '');
   });
   return [...new Set(codes)];
 }
