@@ -1,0 +1,66 @@
+import { mergePairs } from '../counting/pairs.ts';
+import type { Finding, Report } from '../report.ts';
+import { formats } from './formats/index.ts';
+import { readDocument } from './json/read-document.ts';
+import { createSelection } from './json/selection.ts';
+import { openReportBytes, type ReportSource } from './report-bytes.ts';
+import { fail } from './report-fault.ts';
+import type { ParsedReport, RawDocument } from './report-format.ts';
+import { reportLimits, type ReportLimits } from './report-limits.ts';
+
+export interface ReadReportOptions {
+  limits?: Partial<ReportLimits>;
+  signal?: AbortSignal;
+}
+
+/** What any of the formats reads: which of them it is, is known only at the end of the text. */
+const selection = createSelection(formats.map(({ schema }) => schema));
+
+/**
+ * Reads a report of any known format, which its content tells, and makes pairs of a vulnerability and a package of its
+ * entries. Memory grows with what counts, not with the text.
+ *
+ * @throws {ReportFault} for whatever is not a whole report of a known format; there is never a part of one
+ */
+export async function readReport(source: ReportSource, options: ReadReportOptions = {}): Promise<Report> {
+  const limits = { ...reportLimits, ...options.limits };
+  const bytes = openReportBytes(source, { bytes: limits.bytes, signal: options.signal });
+  const { document, names } = await readDocument(bytes, selection, limits);
+  const reader = isRaw(document) ? formats.find((format) => format.recognises(document, names)) : undefined;
+  if (!isRaw(document) || reader === undefined) refuseUnknown(document, names);
+  const { entries, vex = [], ...report } = reader.read(document);
+  checkPackages(report, limits);
+  return { format: reader.format, ...report, findings: toFindings(entries, limits), vex };
+}
+
+function isRaw(document: unknown): document is RawDocument {
+  return typeof document === 'object' && document !== null;
+}
+
+function refuseUnknown(document: unknown, names: readonly string[]): never {
+  const known = formats.map(({ format }) => format).join(', ');
+  const what = Array.isArray(document)
+    ? 'it is a list'
+    : names.length === 0
+      ? 'it has no names'
+      : `it has the names ${names.slice(0, 10).map((name) => JSON.stringify(name)).join(', ')}`; // prettier-ignore
+  fail('REPORT_UNKNOWN', `it is JSON, but no report that is known (${known}): ${what}`, {
+    place: { offset: 0, line: 1, column: 1 },
+    path: '$',
+  });
+}
+
+function checkPackages({ packages = [] }: Pick<ParsedReport, 'packages'>, limits: ReportLimits): void {
+  if (packages.length > limits.packages) {
+    fail('REPORT_TOO_LARGE', `it has more than ${String(limits.packages)} packages`);
+  }
+}
+
+function toFindings(entries: ParsedReport['entries'], limits: ReportLimits): Finding[] | undefined {
+  if (entries === undefined) return undefined;
+  let count = 0;
+  return mergePairs(entries, () => {
+    count += 1;
+    if (count > limits.findings) fail('REPORT_TOO_LARGE', `it has more than ${String(limits.findings)} findings`);
+  });
+}
