@@ -43,7 +43,7 @@ export interface Rootfs {
 const project = join(import.meta.dirname, '..');
 
 /** Where things are in the root file system. */
-export const rootfsPaths = { node: '/bin/node', program: '/tallyman.js' } as const;
+export const rootfsPaths = { node: '/bin/node', program: '/tallyman.js', fleet: '/tallyman-fleet.js' } as const;
 
 /** Writes the root file system. Throws when the program or the runtime is missing, or one of the runtime's libraries is. */
 export function writeRootfs(options: RootfsOptions): Rootfs {
@@ -60,6 +60,7 @@ export function writeRootfs(options: RootfsOptions): Rootfs {
   const libraries = resolveLibraries(node);
   for (const { from, to } of libraries) copyInto(folder, from, to, 0o755);
   copyInto(folder, program, rootfsPaths.program);
+  copyInto(folder, existing('dist/tallyman-fleet.js'), rootfsPaths.fleet);
   // Else Node would have to find out by itself that the program is a module, which costs parsing it twice.
   writeInto(folder, 'package.json', '{"type":"module"}\n');
   normalize(folder);

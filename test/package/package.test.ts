@@ -47,8 +47,8 @@ test('has the program, its description, its bill of materials and nothing else',
   const { stdout } = await runCommand('tar', ['-tzf', archive]);
   expect(stdout.trim().split('\n').toSorted()).toEqual(
     [
-      ...['LICENSE', 'README.md', 'bin/tallyman', 'config.example.yaml', 'package.json'],
-      ...['dist/licenses.txt', 'dist/tallyman.cdx.json', 'dist/tallyman.js'],
+      ...['LICENSE', 'README.md', 'bin/tallyman', 'config.example.yaml', 'package.json', 'server.example.yaml'],
+      ...['dist/licenses.txt', 'dist/tallyman-fleet.js', 'dist/tallyman.cdx.json', 'dist/tallyman.js'],
     ]
       .map((name) => `package/${name}`)
       .toSorted(),
