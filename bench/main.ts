@@ -8,6 +8,7 @@ import type { Part } from './part.ts';
 import { concurrency } from './parts/concurrency.ts';
 import { fleet } from './parts/fleet.ts';
 import { growth } from './parts/growth.ts';
+import { reports } from './parts/reports.ts';
 import { idle } from './parts/idle.ts';
 import { limit } from './parts/limit.ts';
 import { oldEngine } from './parts/old-engine.ts';
@@ -18,7 +19,19 @@ import { runPart } from './run-part.ts';
 import { renderTable, type PartResult } from './table.ts';
 
 /** Those of one engine one after the other: only one engine runs at a time. */
-const parts: readonly Part[] = [scrape, concurrency, idle, startLive, limit, oldEngine, recorded, growth, start, fleet];
+const parts: readonly Part[] = [
+  scrape,
+  concurrency,
+  idle,
+  startLive,
+  limit,
+  oldEngine,
+  recorded,
+  growth,
+  start,
+  fleet,
+  reports,
+];
 
 /**
  * Measures what a scrape costs and prints a table: `npm run bench -- --help` tells of the options. Exits 1 when

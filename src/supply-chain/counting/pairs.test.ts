@@ -1,8 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { severities } from '../report.ts';
+import { severities, type Finding } from '../report.ts';
 import { countFindings } from './count-findings.ts';
-import { mergePairs, type Entry } from './pairs.ts';
+import { createPairs, type Entry } from './pairs.ts';
+
+function mergePairs(entries: readonly Entry[]): Finding[] {
+  const pairs = createPairs();
+  for (const entry of entries) pairs.add(entry);
+  expect(pairs.size).toBe(pairs.toFindings().length);
+  return pairs.toFindings();
+}
 
 const openssl = { name: 'openssl', version: '1.1' };
 

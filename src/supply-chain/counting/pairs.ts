@@ -32,20 +32,40 @@ interface Pair {
 }
 
 /**
- * Makes pairs of a vulnerability and a package of a report's entries. Entries of one package that share an id are one
+ * Pairs of a vulnerability and a package, made of a report's entries. Entries of one package that share an id are one
  * pair, however many entries link them; it is as severe as the most severe of them.
- *
- * @param onPair is told of every new pair, before there are too many
  */
-export function mergePairs(entries: Iterable<Entry>, onPair?: () => void): Finding[] {
+export interface Pairs {
+  readonly size: number;
+  add(entry: Entry): void;
+  /** In the order in which they came up. */
+  toFindings(): Finding[];
+}
+
+export function createPairs(): Pairs {
   /** By package, then by each of the pair's ids. */
   const packages = new Map<string, Map<string, Pair>>();
   const pairs = new Set<Pair>();
-  for (const entry of entries) {
+
+  function add(entry: Entry): void {
     const key = packageKey(entry.package);
     let known = packages.get(key);
     if (known === undefined) packages.set(key, (known = new Map()));
-    const ids = [...new Set(entry.ids.map((id) => toVulnerabilityId(id)))];
+    const ids = new Set(entry.ids.map((id) => toVulnerabilityId(id)));
+    let pair = linkedPair(ids, known);
+    if (pair === undefined) {
+      pair = toPair(entry);
+      pairs.add(pair);
+    } else absorb(pair, toPair(entry));
+    for (const id of ids) {
+      if (known.get(id) === pair) continue;
+      known.set(id, pair);
+      pair.ids.push(id);
+    }
+  }
+
+  /** The pair that has any of the ids. Where several have, they become one: the one with fewer names a part of the other. */
+  function linkedPair(ids: ReadonlySet<string>, known: Map<string, Pair>): Pair | undefined {
     let pair: Pair | undefined;
     for (const id of ids) {
       const other = known.get(id);
@@ -54,7 +74,6 @@ export function mergePairs(entries: Iterable<Entry>, onPair?: () => void): Findi
         pair = other;
         continue;
       }
-      // The entry links two that were apart: the one with fewer names becomes a part of the other.
       const [kept, gone] = other.ids.length > pair.ids.length ? [other, pair] : [pair, other];
       absorb(kept, gone);
       for (const name of gone.ids) {
@@ -64,18 +83,16 @@ export function mergePairs(entries: Iterable<Entry>, onPair?: () => void): Findi
       pairs.delete(gone);
       pair = kept;
     }
-    if (pair === undefined) {
-      pair = toPair(entry);
-      pairs.add(pair);
-      onPair?.();
-    } else absorb(pair, toPair(entry));
-    for (const id of ids) {
-      if (known.get(id) === pair) continue;
-      known.set(id, pair);
-      pair.ids.push(id);
-    }
+    return pair;
   }
-  return toFindings(pairs);
+
+  return {
+    get size() {
+      return pairs.size;
+    },
+    add,
+    toFindings: () => toFindings(pairs),
+  };
 }
 
 /** Without its ids, which are added one by one. */

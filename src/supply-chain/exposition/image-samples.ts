@@ -1,6 +1,6 @@
 import { labelText, type LabelText } from '../../metrics/labels.ts';
 import { createSamples, type Samples } from '../../metrics/samples.ts';
-import type { ImageFacts, SeenFinding } from '../image-facts.ts';
+import type { ImageFacts, SeenFinding, SeverityCounts } from '../image-facts.ts';
 import type { HealthGrade } from '../policies/health-grade.ts';
 import { idsOf } from '../policies/high-profile-vulnerabilities.ts';
 import type { KnownExploited } from '../policies/known-exploited.ts';
@@ -10,8 +10,18 @@ import { byCode, mostSevereFirst } from '../policies/severity-order.ts';
 import { severities } from '../report.ts';
 import * as metrics from './image-metrics.ts';
 
+/** What was counted already. */
+export interface ImageFigures {
+  counts: SeverityCounts;
+  fixable: SeverityCounts;
+  /** undefined: no catalogue was loaded. */
+  knownExploited: number | undefined;
+}
+
 export interface ImageState {
   facts: ImageFacts;
+  /** Instead of counting the findings, which then need not be there unless they are to have series of their own. */
+  figures?: ImageFigures | undefined;
   /** By the policy's id. */
   policies: ReadonlyMap<string, PolicyOutcome>;
   grade: HealthGrade | undefined;
@@ -34,27 +44,55 @@ const tagsShown = 5;
 export function imageSamples(input: ImageSamplesInput): Samples {
   const { org, imagesAtMost, vulnerabilitiesAtMost } = input;
   const samples = createSamples();
-  const ranked = input.images.map((image) => ({ image, counts: countSeverities(image.facts.findings ?? []) }));
+  const ranked = rankImages(input.images);
+  const shown = ranked.slice(0, imagesAtMost);
+  for (const image of shown) addImage(samples, image, input);
+  const ofOrg = labelText([['org', org]]);
+  samples.add(metrics.imagesOmitted, ofOrg, ranked.length - shown.length);
+  if (vulnerabilitiesAtMost > 0) {
+    const total = ranked.reduce((sum, image) => sum + totalOf(countsOf(image)), 0);
+    samples.add(metrics.vulnerabilitiesOmitted, ofOrg, total - addVulnerabilities(samples, shown, input));
+  }
+  return samples;
+}
+
+/** Those that run first, then those with the most severe figures. */
+export function rankImages(images: readonly ImageState[]): readonly ImageState[] {
+  const ranked = images.map((image) => ({ image, counts: countsOf(image) }));
   ranked.sort((a, b) => {
     const running = Number(b.image.facts.running === true) - Number(a.image.facts.running === true);
     const severity = severities.find((one) => a.counts[one] !== b.counts[one]);
     const figures = severity === undefined ? 0 : b.counts[severity] - a.counts[severity];
     return running || figures || byCode(a.image.facts.digest, b.image.facts.digest);
   });
-  const shown = ranked.slice(0, imagesAtMost).map(({ image }) => image);
-  for (const image of shown) addImage(samples, image, input);
-  const ofOrg = labelText([['org', org]]);
-  samples.add(metrics.imagesOmitted, ofOrg, ranked.length - shown.length);
-  if (vulnerabilitiesAtMost > 0) {
-    const total = ranked.reduce((sum, { image }) => sum + (image.facts.findings?.length ?? 0), 0);
-    samples.add(metrics.vulnerabilitiesOmitted, ofOrg, total - addVulnerabilities(samples, shown, input));
-  }
-  return samples;
+  return ranked.map(({ image }) => image);
 }
 
-function addImage(samples: Samples, { facts, policies, grade }: ImageState, input: ImageSamplesInput): void {
+function totalOf(counts: SeverityCounts): number {
+  return severities.reduce((sum, severity) => sum + counts[severity], 0);
+}
+
+function countsOf({ figures, facts }: ImageState): SeverityCounts {
+  return figures?.counts ?? countSeverities(facts.findings ?? []);
+}
+
+/** undefined: the image has none. */
+function figuresOf({ figures, facts }: ImageState, catalogue: KnownExploited | undefined): ImageFigures | undefined {
+  const { findings } = facts;
+  if (figures !== undefined || findings === undefined) return figures;
+  const exploited = findings.filter((one) => idsOf(one).some((id) => catalogue?.entries.has(id)));
+  return {
+    counts: countSeverities(findings),
+    fixable: countSeverities(findings.filter(isFixable)),
+    knownExploited: catalogue && exploited.length,
+  };
+}
+
+function addImage(samples: Samples, image: ImageState, input: ImageSamplesInput): void {
   const { org, knownExploited } = input;
-  const { digest, findings, scannedAt, databaseAt } = facts;
+  const { facts, policies, grade } = image;
+  const { digest, scannedAt, databaseAt } = facts;
+  const figures = figuresOf(image, knownExploited);
   const running = runningText(facts);
   const plain = labels({ org, digest, running });
 
@@ -66,17 +104,15 @@ function addImage(samples: Samples, { facts, policies, grade }: ImageState, inpu
     if (!seen.has(info)) samples.add(metrics.imageInfo, info, 1);
     seen.add(info);
   }
-  if (findings !== undefined) {
-    const fixable = countSeverities(findings.filter(isFixable));
-    const all = countSeverities(findings);
+  if (figures !== undefined) {
+    const { counts, fixable } = figures;
     for (const severity of severities) {
       const of = (isFixable: boolean): LabelText =>
         labels({ org, digest, severity, fixable: String(isFixable), running });
       samples.add(metrics.imageVulnerabilities, of(true), fixable[severity]);
-      samples.add(metrics.imageVulnerabilities, of(false), all[severity] - fixable[severity]);
+      samples.add(metrics.imageVulnerabilities, of(false), counts[severity] - fixable[severity]);
     }
-    const exploited = findings.filter((one) => idsOf(one).some((id) => knownExploited?.entries.has(id)));
-    samples.add(metrics.imageKnownExploited, plain, knownExploited && exploited.length);
+    samples.add(metrics.imageKnownExploited, plain, figures.knownExploited);
   }
   samples.add(metrics.imageScanTime, plain, seconds(scannedAt));
   samples.add(metrics.imageDatabaseTime, plain, seconds(databaseAt));

@@ -350,7 +350,7 @@ describe('CycloneDX', () => {
       return [findings, packages, vex];
     };
     expect(await kinds({ components: [] })).toEqual([undefined, [], []]);
-    expect(await kinds({})).toEqual([undefined, undefined, []]);
+    expect(await faultOf(cyclonedx)).toMatchObject({ code: 'REPORT_INVALID', path: '$' });
     expect(await kinds({ components: [], vulnerabilities: [] })).toEqual([[], [], []]);
     expect(await kinds({ vulnerabilities: [] })).toEqual([undefined, undefined, []]);
   });

@@ -1,4 +1,5 @@
-import { mergePairs } from '../counting/pairs.ts';
+import { setImmediate } from 'node:timers/promises';
+import { createPairs } from '../counting/pairs.ts';
 import type { Finding, Report } from '../report.ts';
 import { formats } from './formats/index.ts';
 import { readDocument } from './json/read-document.ts';
@@ -12,6 +13,8 @@ export interface ReadReportOptions {
   limits?: Partial<ReportLimits>;
   signal?: AbortSignal;
 }
+
+const entriesAtOnce = 500;
 
 /** What any of the formats reads: which of them it is, is known only at the end of the text. */
 const selection = createSelection(formats.map(({ schema }) => schema));
@@ -30,7 +33,7 @@ export async function readReport(source: ReportSource, options: ReadReportOption
   if (!isRaw(document) || reader === undefined) refuseUnknown(document, names);
   const { entries, vex = [], ...report } = reader.read(document);
   checkPackages(report, limits);
-  return { format: reader.format, ...report, findings: toFindings(entries, limits), vex };
+  return { format: reader.format, ...report, findings: await toFindings(entries, limits, options.signal), vex };
 }
 
 function isRaw(document: unknown): document is RawDocument {
@@ -56,11 +59,25 @@ function checkPackages({ packages = [] }: Pick<ParsedReport, 'packages'>, limits
   }
 }
 
-function toFindings(entries: ParsedReport['entries'], limits: ReportLimits): Finding[] | undefined {
+/** Entries are checked when they are taken: others have their turn meanwhile. */
+async function toFindings(
+  entries: ParsedReport['entries'],
+  limits: ReportLimits,
+  signal: AbortSignal | undefined,
+): Promise<Finding[] | undefined> {
   if (entries === undefined) return undefined;
+  const pairs = createPairs();
   let count = 0;
-  return mergePairs(entries, () => {
+  for (const entry of entries) {
+    pairs.add(entry);
+    if (pairs.size > limits.findings) {
+      fail('REPORT_TOO_LARGE', `it has more than ${String(limits.findings)} findings`);
+    }
     count += 1;
-    if (count > limits.findings) fail('REPORT_TOO_LARGE', `it has more than ${String(limits.findings)} findings`);
-  });
+    if (count % entriesAtOnce === 0) {
+      await setImmediate();
+      signal?.throwIfAborted();
+    }
+  }
+  return pairs.toFindings();
 }

@@ -2,7 +2,7 @@ import type { z, ZodType } from 'zod';
 import type { Entry } from '../counting/pairs.ts';
 import type { Report, ReportFormat } from '../report.ts';
 import type { DeferredList } from './fields.ts';
-import { placeOfPath, toJsonPath } from './json/projection.ts';
+import { placeOfPath, toJsonPath } from './json/place.ts';
 import { fail as failReport, type ReportFaultCode } from './report-fault.ts';
 
 /** What a format's reader makes of a report; the pairs are made for all formats in one place. */

@@ -40,6 +40,9 @@ export const cyclonedx = defineFormat({
   },
   read(document, fail): ParsedReport {
     const { metadata } = document;
+    if (document.components === undefined && document.vulnerabilities === undefined) {
+      fail('REPORT_INVALID', 'it has neither components nor vulnerabilities: it says nothing', []);
+    }
     const subject = metadata?.component ?? undefined;
     const list = document.components && [...takeEntries(document.components, ['components'], fail)];
     const components = createComponents(subject, list ?? []);

@@ -1,6 +1,7 @@
 import { TokenType } from '@streamparser/json';
 import { fail, type Place } from '../report-fault.ts';
 import type { ReportLimits } from '../report-limits.ts';
+import { toJsonPath, toPlacedObject } from './place.ts';
 import type { Selection } from './selection.ts';
 
 /** A token of the text; `offset` is where it begins. */
@@ -23,16 +24,7 @@ export interface Projection {
   path(): string;
 }
 
-/** Where an object of the projection begins in the text; kept beside its fields. */
-const [placeOffset, placeLine, placeColumn] = [Symbol('offset'), Symbol('line'), Symbol('column')];
-
-interface Placed {
-  [placeOffset]?: number;
-  [placeLine]?: number;
-  [placeColumn]?: number;
-}
-
-type Kept = unknown[] | ({ [key: string]: unknown } & Placed);
+type Kept = unknown[] | { [key: string]: unknown };
 
 /** Objects that are deeper inside have their place from those around them. */
 const deepestPlace = 6;
@@ -163,8 +155,7 @@ export function createProjection(
     if (isList) return [];
     if (selection.isMap) return Object.create(null) as Kept;
     if (depth > deepestPlace) return {};
-    const { line, column } = placeAt(offset);
-    return { [placeOffset]: offset, [placeLine]: line, [placeColumn]: column };
+    return toPlacedObject(placeAt(offset));
   }
 
   function close(): void {
@@ -252,33 +243,6 @@ export function createProjection(
       return value;
     },
   };
-}
-
-/** Where the value at the path begins, or the object nearest around it. */
-export function placeOfPath(document: unknown, path: readonly PropertyKey[]): Place | undefined {
-  let place = placeOfObject(document);
-  let value = document;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) break;
-    value = Reflect.get(value, step);
-    place = placeOfObject(value) ?? place;
-  }
-  return place;
-}
-
-export function toJsonPath(path: readonly PropertyKey[]): string {
-  const steps = path.map((step) => {
-    if (typeof step === 'number') return `[${String(step)}]`;
-    const name = String(step).slice(0, 80);
-    return /^[\p{L}_$][\p{L}\d_$]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
-  });
-  return `$${steps.join('')}`;
-}
-
-function placeOfObject(value: unknown): Place | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { [placeOffset]: offset, [placeLine]: line, [placeColumn]: column } = value as Placed;
-  return offset === undefined || line === undefined || column === undefined ? undefined : { offset, line, column };
 }
 
 function isEmpty(kept: Kept | undefined): boolean {

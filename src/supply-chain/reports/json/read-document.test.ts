@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ReportFault } from '../report-fault.ts';
 import { reportLimits, type ReportLimits } from '../report-limits.ts';
-import { placeOfPath } from './projection.ts';
+import { placeOfPath } from './place.ts';
 import { readDocument } from './read-document.ts';
 import { createSelection, keptLengths, sparseLists, type Selection } from './selection.ts';
 
