@@ -19,8 +19,8 @@ export interface ConversationOptions {
   delivery: Delivery;
   health: (signal: AbortSignal) => Promise<EngineHealth>;
   facts: () => BeatFacts;
-  /** The server heard a heartbeat. */
-  onHeard: () => void;
+  /** The server heard a heartbeat; with the names of the labels that it wants to know of containers, where it says so. */
+  onHeard: (labels: readonly string[] | undefined) => void;
   /** The server asks for a new certificate. */
   onRenew: () => void;
   /** A message found no room in what waits to be written. */
@@ -61,7 +61,7 @@ export function createConversation(options: ConversationOptions): AgentConversat
       case 'heard':
         heartbeats.heard();
         link.prove();
-        options.onHeard();
+        options.onHeard(frame.labels ?? undefined);
         return;
       case 'stored':
         delivery.onStored(frame.batch);

@@ -142,8 +142,9 @@ export function createAgent(options: AgentOptions): Agent {
           delivery,
           health: (signal) => engine.health(signal),
           facts: () => ({ waiting: store.count(), dropped: { ...drops.all(), unsent } }),
-          onHeard() {
+          onHeard(labels) {
             heardAt = clock.now();
+            if (labels !== undefined) inventory.wantLabels(labels);
           },
           onRenew: () => renewal.renewNow(),
           onFull() {

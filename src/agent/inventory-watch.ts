@@ -25,6 +25,8 @@ export interface InventoryReading {
 export interface InventoryWatch {
   onListed(listed: readonly ListedContainer[]): void;
   onContainerEvent(): void;
+  /** The labels of containers that are told; asks again when they are others than before. */
+  wantLabels(names: readonly string[]): void;
   /** Asks now; what comes of it is told as every reading is. */
   refresh(): void;
   stop(): void;
@@ -45,9 +47,10 @@ export function createInventoryWatch(options: InventoryWatchOptions): InventoryW
   let isAgain = false;
   let isStopped = false;
   let askedAt = Number.NEGATIVE_INFINITY;
+  let wanted: readonly string[] = [];
 
   const read = (listed: readonly ListedContainer[]): void => {
-    const containers = toInventory(listed);
+    const containers = toInventory(listed, wanted);
     options.onReading({ containers, text: JSON.stringify(containers), at: clock.now() });
   };
 
@@ -87,6 +90,11 @@ export function createInventoryWatch(options: InventoryWatchOptions): InventoryW
       if (!isStopped) read(listed);
     },
     onContainerEvent: soon,
+    wantLabels(names) {
+      if (names.join('\n') === wanted.join('\n')) return;
+      wanted = names;
+      if (!isStopped && cancel === undefined) ask();
+    },
     refresh() {
       if (!isStopped && cancel === undefined) ask();
     },

@@ -98,3 +98,13 @@ test('no more containers than the protocol takes', () => {
   const many = Array.from({ length: 5010 }, (_, index) => ({ Id: String(index), State: 'running' }));
   expect(toInventory(many)).toHaveLength(5000);
 });
+
+test('labels are told by the names asked for, cut to what the protocol takes', () => {
+  const Labels = { 'com.example.tier': 'web', other: 'secret', long: 'x'.repeat(1000) };
+  const listed = [{ Id: 'a', Names: ['/a'], Image: 'i', State: 'running', Status: 'Up', Labels }];
+  expect(toInventory(listed, ['com.example.tier', 'long', 'none', 'toString'])[0]?.labels).toEqual({
+    'com.example.tier': 'web',
+    long: 'x'.repeat(512),
+  });
+  expect(toInventory(listed)[0]).not.toHaveProperty('labels');
+});

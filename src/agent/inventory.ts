@@ -18,13 +18,17 @@ const states: ReadonlyMap<string, InventoryContainer['state']> = new Map([
 
 /**
  * The engine's list as the fleet knows it. Texts that are too long are cut, and containers whose state is none that the
- * protocol has a word for are left out, as is everything past the most containers that a host may have.
+ * protocol has a word for are left out, as is everything past the most containers that a host may have. Of other labels
+ * than Compose's only those asked for are told.
  */
-export function toInventory(listed: readonly ListedContainer[]): InventoryContainer[] {
-  return listed.flatMap(toContainer).slice(0, containersPerHost);
+export function toInventory(
+  listed: readonly ListedContainer[],
+  labelNames: readonly string[] = [],
+): InventoryContainer[] {
+  return listed.flatMap((one) => toContainer(one, labelNames)).slice(0, containersPerHost);
 }
 
-function toContainer(listed: ListedContainer): InventoryContainer[] {
+function toContainer(listed: ListedContainer, labelNames: readonly string[]): InventoryContainer[] {
   const state = states.get(listed.State ?? '');
   if (state === undefined || listed.Id.length > longest.id) return [];
   const { health, exitCode } = statusFacts(listed.Status ?? '');
@@ -33,6 +37,10 @@ function toContainer(listed: ListedContainer): InventoryContainer[] {
     Object.hasOwn(labels, name) ? labels[name]?.slice(0, longest.label) : undefined;
   const project = label('com.docker.compose.project');
   const service = label('com.docker.compose.service');
+  const asked = labelNames.flatMap((name) => {
+    const value = label(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
   const imageId = listed.ImageID ?? '';
   return [
     {
@@ -46,6 +54,7 @@ function toContainer(listed: ListedContainer): InventoryContainer[] {
       ...(service === undefined ? {} : { service }),
       // `docker compose run` writes "True", older versions "true".
       ...(label('com.docker.compose.oneoff')?.toLowerCase() === 'true' ? { oneOff: true } : {}),
+      ...(asked.length === 0 ? {} : { labels: Object.fromEntries(asked) }),
       ...(imageId === '' || imageId.length > longest.imageId ? {} : { imageId }),
     },
   ];

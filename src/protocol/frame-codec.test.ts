@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { checkFrame, decodeFrame, encodeFrame, FrameFault, openMessage, parseMessage } from './frame-codec.ts';
 import { agentFrameSchema, serverFrameSchema } from './frames.ts';
-import { inflatedBytes, messageBytes } from './limits.ts';
+import { inflatedBytes, messageBytes, seriesPerBatch } from './limits.ts';
 
 const agentTypes = new Set(['hello', 'heartbeat', 'inventory', 'samples', 'request']);
 const decode = (message: string | Uint8Array): unknown => decodeFrame(agentFrameSchema, agentTypes, message);
@@ -117,4 +117,25 @@ test('the steps by themselves', () => {
   expect(input.type).toBe('heartbeat');
   expect(checkFrame(agentFrameSchema, agentTypes, input)).toEqual(heartbeat);
   expect(checkFrame(agentFrameSchema, new Set(['hello']), input)).toBeUndefined();
+});
+
+test('a message that would be hundreds of megabytes when parsed is not parsed', () => {
+  const bombs = [
+    '['.repeat(5e6) + ']'.repeat(5e6),
+    `[${'{},'.repeat(3e6)}1]`,
+    '{"a":'.repeat(1e6) + '1' + '}'.repeat(1e6),
+  ];
+  for (const bomb of bombs) {
+    const message = deflateRawSync(`{"type":"heartbeat","a":${bomb}}`);
+    expect(() => decode(message)).toThrow(new FrameFault('a message has too many parts'));
+  }
+});
+
+test('the largest batch is read, whatever is in its texts', () => {
+  const text = String.raw`a="{["\"`;
+  const labels = Array.from({ length: seriesPerBatch }, () => [1, text]);
+  const ones = labels.map(() => 1);
+  const families = [{ name: 'a_metric', refs: ones, values: ones }];
+  const batch = { type: 'samples', seq: 1, batch: 1, at: 1, labels, families };
+  expect(decode(deflateRawSync(JSON.stringify(batch), { level: 1 }))).toEqual(batch);
 });

@@ -1,9 +1,15 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { z } from 'zod';
-import { inflatedBytes, messageBytes } from './limits.ts';
+import { inflatedBytes, messageBytes, seriesPerBatch } from './limits.ts';
 
 /** Messages of this size and above are deflated. */
 const deflateFrom = 1024;
+
+/**
+ * Arrays and objects in one message: those of the largest batch, and some. Each costs a parser many times the memory of
+ * its two characters, which deflate to nothing: 16 MB of them would be 500 MB, and seconds in which nothing else runs.
+ */
+const partsPerMessage = seriesPerBatch + 50_000;
 
 /** One WebSocket message: text, or the same text deflated (raw deflate, RFC 1951) as a binary message. */
 export type WireMessage = string | Uint8Array;
@@ -70,9 +76,25 @@ function inflate(message: Uint8Array): string {
 }
 
 function parse(text: string): unknown {
+  if (text.length > 2 * partsPerMessage && countParts(text) > partsPerMessage) {
+    throw new FrameFault('a message has too many parts');
+  }
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new FrameFault('a message is not JSON', { cause });
   }
+}
+
+/** The arrays and objects that begin in a text of JSON. */
+function countParts(text: string): number {
+  let parts = 0;
+  let isText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') isText = !isText;
+    else if (isText && character === '\\') at += 1;
+    else if (!isText && (character === '[' || character === '{')) parts += 1;
+  }
+  return parts;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { containersPerHost, labelTextLength, seriesPerBatch } from './limits.ts';
+import { containersPerHost, labelNamesAsked, labelTextLength, seriesPerBatch } from './limits.ts';
 
 /**
  * The messages between agent and server, version 1 of the protocol. Each is one WebSocket message: JSON as text, or
@@ -59,6 +59,8 @@ export const inventoryContainerSchema = z.object({
   oneOff: z.boolean().nullish(),
   /** The image's id (`sha256:...`), where the engine's list gives it. */
   imageId: short.nullish(),
+  /** Its labels of the names that the server asks for, those that it has. */
+  labels: z.record(z.string().max(256), z.string().max(512)).nullish(),
 });
 
 /** Every container of the host: at the start of a connection, and within a second of each change of state. */
@@ -131,7 +133,13 @@ export const welcomeSchema = z.object({
 });
 
 /** The heartbeat with this seq was heard: the connection works both ways. */
-export const heardSchema = z.object({ type: z.literal('heard'), seq, at: time });
+export const heardSchema = z.object({
+  type: z.literal('heard'),
+  seq,
+  at: time,
+  /** The labels that inventories are to have from now on, by name; absent: as before. */
+  labels: z.array(z.string().max(256)).max(labelNamesAsked).nullish(),
+});
 
 /** The batch is stored, or was already: the agent may forget it. */
 export const storedSchema = z.object({ type: z.literal('stored'), batch: z.int().min(1) });

@@ -11,6 +11,8 @@ export const inflatedBytes = 16 * 1024 * 1024;
 
 /** Containers of one host in an inventory. */
 export const containersPerHost = 5000;
+/** Labels of containers that a server may ask for. */
+export const labelNamesAsked = 32;
 /** Label sets one connection may name before it has to name them anew. */
 export const labelSetsPerConnection = 100_000;
 /** Series of one batch of samples. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** The page of a list: `?limit=` and the `next` of the page before as `?cursor=`. */
 export const pageQuery = {
-  limit: z.coerce.number('use a whole number').int().min(1).max(500).default(100),
+  limit: z.coerce.number('use a whole number from 1 to 500').int().min(1).max(500).default(100),
   cursor: z.string().max(1024).optional().meta({ description: 'The `next` of the page before' }),
 };
 

@@ -36,4 +36,3 @@ export const newTokenSchema = z
 export const createdTokenSchema = tokenSchema
   .extend({ token: z.string().meta({ description: 'Shown this once' }) })
   .meta({ id: 'CreatedToken' });
-export type CreatedToken = z.infer<typeof createdTokenSchema>;

@@ -34,6 +34,8 @@ export interface ConnectionParts {
   instanceId: string;
   heartbeatMs: number;
   sampleMs: number;
+  /** The labels of containers that agents are to tell. */
+  labelNames: () => readonly string[];
   clock: Clock;
   databaseNow: () => number;
   log: Log;
@@ -81,6 +83,7 @@ export function createAgentConnection(options: AgentConnectionOptions): AgentCon
   const conversation = createConversation();
   const helloRecord = createHelloRecord({ store: parts.store, host, address, log });
   let open: Open | undefined;
+  let askedLabels: readonly string[] = [];
   let lastSignAt = monotonic();
   let newest = { notBefore: certificate.notBefore, notAfter: certificate.notAfter };
   let isRenewing = false;
@@ -121,11 +124,19 @@ export function createAgentConnection(options: AgentConnectionOptions): AgentCon
     void helloRecord.write(hello);
   };
 
+  /** Told only when they are others than before. */
+  const labelsAsked = (): { labels?: string[] } => {
+    const names = parts.labelNames();
+    if (names.join('\n') === askedLabels.join('\n')) return {};
+    askedLabels = names;
+    return { labels: [...names] };
+  };
+
   const handle = (frame: Exclude<AgentFrame, Hello>, { hello, beats, samples }: Open): void => {
     if (frame.type === 'heartbeat') {
       lastSignAt = monotonic();
       const at = beats.take(frame, newest);
-      socket.send({ type: 'heard', seq: frame.seq, at });
+      socket.send({ type: 'heard', seq: frame.seq, at, ...labelsAsked() });
       void helloRecord.write(hello);
     } else if (frame.type === 'inventory') parts.inventories.offer(host.id, frame.containers);
     else if (frame.type === 'samples') samples.take(frame);

@@ -42,6 +42,7 @@ export function factsAfter(before: HeardFacts | undefined, beat: Beat, heartbeat
     clockSkewSeconds: (heartbeat.at + (beat.roundTrip ?? 0) * 500 - heardAt) / 1000,
     certificateNotBefore: beat.certificateNotBefore,
     certificateNotAfter: beat.certificateNotAfter,
+    heartbeatMs,
     waitingBatches: heartbeat.waiting ?? 0,
     droppedByAgent: Object.fromEntries(Object.entries(heartbeat.dropped ?? {}).slice(0, keptReasons)),
   };

@@ -41,6 +41,8 @@ export interface GatewayOptions {
   sampleMs: number;
   agentCertificateMs: number;
   serverCertificateMs: number;
+  /** The labels of containers that agents are to tell; none when left out. */
+  labelNames?: () => readonly string[];
   clock: Clock;
   log: Log;
 }
@@ -116,6 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const shared = parts;
     if (shared === undefined || stopping !== undefined || socket.destroyed) return void socket.destroy();
     socket.setTimeout(0);
+    listener?.admitted(socket);
     webSockets.handleUpgrade(request, socket, head, (ws) => {
       const onHello = (greeted: AgentConnection): number =>
         agents.greet(greeted, Math.max(databaseNow(), admitted.newestAt + 1));
@@ -137,11 +140,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     parts = {
       ...{ store, intake, counters, refusals, presences, inventories, renewals },
       ...{ instanceId, heartbeatMs, sampleMs, clock, databaseNow, log },
+      labelNames: options.labelNames ?? (() => []),
     };
     const onRequest = createEnrollmentListener({ enrolling, databaseNow, monotonic, refusals, onNewKey: cutHost, log });
     const opened = createTlsListener({
       ...{ pair, ca: authority.certificatePem, onRequest, onUpgrade, refusals },
-      agents: () => agents.all().length,
     });
     listener = opened;
     stopParts.push((deadlineMs) => closeListener(opened, agents.all(), deadlineMs));

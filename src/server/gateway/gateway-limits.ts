@@ -4,7 +4,7 @@
 export const handshakeMs = 10_000;
 export const requestMs = 20_000;
 export const helloMs = 10_000;
-/** TCP connections that are no agent's yet; more are closed as they come. */
+/** TCP connections that are no agent's yet; for more the oldest are closed. */
 export const strangers = 512;
 /** Connections of one host at a time: one that speaks, one that takes its place, and some that are broken. */
 export const connectionsOfHost = 8;

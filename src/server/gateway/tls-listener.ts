@@ -15,8 +15,6 @@ export interface TlsListenerOptions {
   ca: string;
   onRequest: RequestListener;
   onUpgrade: (request: IncomingMessage, socket: TLSSocket, head: Buffer) => void;
-  /** Connections that are agents' by now. */
-  agents: () => number;
   refusals: Refusals;
 }
 
@@ -24,6 +22,8 @@ export interface TlsListener {
   server: Server;
   /** For connections to come; those that are open stay as they are. */
   use(pair: KeyAndChain): void;
+  /** A connection that asked for an upgrade is an agent's: it counts as a stranger no more. */
+  admitted(socket: TLSSocket): void;
   /** Ends every connection, whoever it belongs to. */
   destroyAll(): void;
 }
@@ -55,15 +55,23 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
     options.onRequest,
   );
   const sockets = new Set<Socket>();
+  /** Those that are no agent's yet, by their other end, in the order in which they came. */
+  const unknown = new Map<string, Socket>();
 
   server.prependListener('connection', (socket: Socket) => {
-    if (sockets.size - options.agents() >= strangers) {
-      refusals.add('too_many_connections', '', 'too many connections wait to become an agent’s');
-      socket.destroy();
-      return;
+    // Not the new one: an agent needs a moment, and whoever holds connections that say nothing must not keep it out.
+    const [oldest] = unknown.size >= strangers ? unknown.values() : [];
+    if (oldest !== undefined) {
+      refusals.add('too_many_connections', peerAddress(oldest), 'too many connections wait to become an agent’s');
+      oldest.destroy();
     }
+    const end = otherEnd(socket);
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    unknown.set(end, socket);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      if (unknown.get(end) === socket) unknown.delete(end);
+    });
   });
   // Of a handshake that failed, too.
   server.on('clientError', (error, socket) => {
@@ -79,8 +87,14 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
   return {
     server,
     use: (pair) => server.setSecureContext(context(pair)),
+    admitted: (socket) => void unknown.delete(otherEnd(socket)),
     destroyAll() {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+/** What tells the connections of one listener apart; the same of a TCP connection and of the TLS in it. */
+function otherEnd({ remoteAddress = '', remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${String(remotePort)}`;
 }
