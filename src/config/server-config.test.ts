@@ -94,6 +94,8 @@ describe('faults', () => {
     [['--database', 'mysql://h/d'], 'is no PostgreSQL URL'],
     [['--database', '/a/file.db'], 'is no PostgreSQL URL'],
     [['--agent-url', 'http://a:1'], 'names http://a:1: use https://host:port'],
+    [['--agent-url', 'https://a:1/path'], 'names https://a:1/path: use https://host:port'],
+    [['--agent-url', 'https://a:1,https://$(b):1'], 'names https://$(b):1: use https://host:port'],
     [['--web.config.file', '/nowhere'], 'cannot be read'],
     [['--nonsense'], 'nonsense'],
   ])('%j', (argv, said) => {

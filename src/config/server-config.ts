@@ -3,6 +3,7 @@ import type { Config } from './key.ts';
 import { loadConfig, type LoadResult, type Sources } from './load.ts';
 import { serverKeys, type ServerKeys } from './server-keys.ts';
 import { defineCheck, type Check } from './settings.ts';
+import { supplyChainChecks } from './supply-chain-config.ts';
 
 export type ServerConfig = Config<ServerKeys>;
 
@@ -50,8 +51,8 @@ const checks: readonly Check<ServerKeys>[] = [
   ),
   defineCheck(['server.agent_url'], (settings) =>
     agentUrls(settings.config['server.agent_url'])
-      .filter((url) => protocolOf(url) !== 'https:')
-      .map((url) => `${settings.subject('server.agent_url')} names ${url}: use https://host:port`),
+      .filter((url) => !isAgentUrl(url))
+      .map((url) => `${settings.subject('server.agent_url')} names ${url}: use https://host:port and nothing more`),
   ),
   defineCheck(['server.admin_password'], (settings) => {
     const { length } = settings.config['server.admin_password'];
@@ -60,6 +61,7 @@ const checks: readonly Check<ServerKeys>[] = [
       : [`${settings.subject('server.admin_password')} is too short: use 8 or more`];
   }),
   readableFile<ServerKeys>('server.web_config_file'),
+  ...supplyChainChecks,
 ];
 
 /** The addresses in a comma-separated list. */
@@ -68,6 +70,11 @@ export function agentUrls(text: string): readonly string[] {
     .split(',')
     .map((url) => url.trim())
     .filter((url) => url !== '');
+}
+
+/** It becomes part of a command line that people paste into a shell, and agents take nothing but an address. */
+function isAgentUrl(url: string): boolean {
+  return /^https:\/\/[a-zA-Z0-9.:[\]-]+\/?$/.test(url) && URL.canParse(url);
 }
 
 function protocolOf(text: string): string {

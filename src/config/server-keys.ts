@@ -1,5 +1,6 @@
 import { defineKey } from './key.ts';
 import { loggingKeys } from './logging-keys.ts';
+import { supplyChainKeys } from './supply-chain-keys.ts';
 import { boolean } from './values/boolean.ts';
 import { duration } from './values/duration.ts';
 import { listenPair } from './values/listen-pair.ts';
@@ -106,5 +107,6 @@ export const serverKeys = {
     env: 'TALLYMAN_AUDIT_RETENTION',
     doc: 'How long entries of the audit log are kept; 0 for ever.',
   }),
+  ...supplyChainKeys,
   ...loggingKeys,
 } as const;

@@ -7,12 +7,15 @@ import { createApi } from './api/create-api.ts';
 import { ensureAdministrator } from './auth/first-admin.ts';
 import { openAuthority } from './ca/authority.ts';
 import { createFleet } from './fleet/create-fleet.ts';
+import { within } from './gateway/close-listener.ts';
 import { createGateway } from './gateway/create-gateway.ts';
 import { startHttpSide, type ListenAt } from './http-side.ts';
 import { createJoinFacts, reachableUrl, rememberAgentUrls } from './join-facts.ts';
 import { createServerMetrics } from './metrics/server-metrics.ts';
 import { metricsRoutes } from './metrics/metrics-routes.ts';
 import { createSampleStore } from './samples/sample-store.ts';
+import type { SupplyChainConfig } from './supply-chain/config.ts';
+import { createSupplyChain } from './supply-chain/create-supply-chain.ts';
 import { startInstance } from './tasks/instance-life.ts';
 import { startLeaderTasks } from './tasks/leader-tasks.ts';
 
@@ -33,6 +36,7 @@ export interface ServerOptions {
   sampleMs: number;
   certificateMs: number;
   auditRetentionMs: number;
+  supplyChain: SupplyChainConfig;
   clock: Clock;
   log: Log;
 }
@@ -52,6 +56,9 @@ export interface FleetServer {
 /** Batches of samples are kept for an hour and a quarter: whatever came late is still there for an hour. */
 const sampleRetentionMs = 75 * 60_000;
 
+/** A database that does not answer holds up whoever waits for it, and what has its time by then: all of it ends within this. */
+const stopLimitMs = 8000;
+
 /**
  * Starts the fleet's server. Rejects with a TallymanError when its state cannot be opened or an address not be taken;
  * nothing is left running then.
@@ -59,8 +66,11 @@ const sampleRetentionMs = 75 * 60_000;
 export async function startServer(options: ServerOptions): Promise<FleetServer> {
   const parts: Part[] = [];
   const stop = async (deadlineMs: number): Promise<void> => {
-    // In the reverse order of their start; the store is the last to go.
-    for (const part of parts.splice(0).toReversed()) await part(deadlineMs);
+    const end = async (): Promise<void> => {
+      // In the reverse order of their start; the store is the last to go.
+      for (const part of parts.splice(0).toReversed()) await part(deadlineMs);
+    };
+    await within(stopLimitMs, end());
   };
   try {
     return { ...(await startParts(options, (part) => parts.push(part))), stop };
@@ -94,9 +104,12 @@ async function startParts(options: ServerOptions, own: (stop: Part) => void): Pr
   });
   own(() => samples.stop());
   const fleet = createFleet({ store, heartbeatMs, clock, log });
+  const supplyChain = createSupplyChain({ store, fleet, config: options.supplyChain, hasLabels: true, clock, log });
+  own(() => supplyChain.stop());
   const tasks = startLeaderTasks({
     store,
     fleet,
+    supplyChain,
     instanceId,
     auditRetentionMs: options.auditRetentionMs,
     sampleRetentionMs,
@@ -115,6 +128,7 @@ async function startParts(options: ServerOptions, own: (stop: Part) => void): Pr
     sampleMs: options.sampleMs,
     agentCertificateMs: certificateMs,
     serverCertificateMs: certificateMs,
+    labelNames: () => supplyChain.labelNames(),
     clock,
     log,
   });
@@ -122,21 +136,25 @@ async function startParts(options: ServerOptions, own: (stop: Part) => void): Pr
     store,
     fleet,
     counters,
-    routes: metricsRoutes({
-      store,
-      fleet,
-      samples,
-      metrics: measured,
-      facts: {
-        isLeader: () => tasks.isLeader(),
-        isAuditValid: () => tasks.isAuditValid(),
-        connections: () => gateway.connections(),
-        serverCertificateEnd: () => gateway.serverCertificateNotAfter(),
-        authorityEnd: () => Date.parse(new X509Certificate(authority.certificatePem).validTo),
-      },
-      clock,
-      log,
-    }),
+    routes: [
+      ...metricsRoutes({
+        store,
+        fleet,
+        samples,
+        metrics: measured,
+        facts: {
+          isLeader: () => tasks.isLeader(),
+          isAuditValid: () => tasks.isAuditValid(),
+          connections: () => gateway.connections(),
+          serverCertificateEnd: () => gateway.serverCertificateNotAfter(),
+          authorityEnd: () => Date.parse(new X509Certificate(authority.certificatePem).validTo),
+        },
+        more: (page, principal) => supplyChain.collect(page, principal),
+        clock,
+        log,
+      }),
+      ...supplyChain.routes,
+    ],
     join: createJoinFacts(store, authority),
     isMetricsPublic: options.metrics.isPublic,
     cutHost(hostId) {
@@ -148,6 +166,7 @@ async function startParts(options: ServerOptions, own: (stop: Part) => void): Pr
   });
 
   await samples.start();
+  await supplyChain.start();
   const agents = await gateway.start();
   own((deadlineMs) => gateway.stop(deadlineMs));
   const urls = options.agentUrls.length > 0 ? options.agentUrls : [reachableUrl(agents.address, agents.port)];

@@ -83,4 +83,6 @@ export interface Report {
   packages: readonly Package[] | undefined;
   /** Statements of a VEX document; empty for anything else. */
   vex: readonly VexStatement[];
+  /** The document's own id, where it has one: a later document of the same id takes its place. */
+  documentId?: string | undefined;
 }

@@ -63,6 +63,7 @@ test('an answer of one piece has its length, and HEAD the same head', async () =
   const head = await fetch(`${url}/health`, { method: 'HEAD' });
   expect([head.status, await head.text()]).toEqual([200, '']);
   expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'));
+  expect(['3', null]).toContain(head.headers.get('content-length'));
   const token = await bench.token('viewer');
   const list = await fetch(`${url}/api/v1/hosts`, { headers: { authorization: `Bearer ${token}` } });
   const text = await list.text();

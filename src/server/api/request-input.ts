@@ -3,6 +3,8 @@ import type { ApiRoute } from './api-route.ts';
 import { ApiProblem } from './problem.ts';
 
 const usualBodyBytes = 1024 * 1024;
+/** How long JSON may take to come: whoever drips it holds a connection for nothing. */
+const bodyMs = 30_000;
 /** How many faults of one request are told. */
 const toldIssues = 5;
 
@@ -60,12 +62,26 @@ async function readText(request: Request, limitBytes: number): Promise<string> {
   const tooLarge = (): ApiProblem =>
     new ApiProblem(413, 'BODY_TOO_LARGE', `a body may have ${String(limitBytes)} bytes here`);
   if (Number(request.headers.get('content-length') ?? 0) > limitBytes) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += (chunk as Uint8Array).length;
-    if (size > limitBytes) throw tooLarge();
-    chunks.push(chunk as Uint8Array);
+  const reader = request.body?.getReader();
+  if (reader === undefined) return '';
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    // Ends the read that waits.
+    reader.cancel().catch(() => undefined);
+  }, bodyMs);
+  try {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      size += read.value.length;
+      if (size > limitBytes) throw tooLarge();
+      chunks.push(read.value);
+    }
+    if (isLate) throw new ApiProblem(408, 'BODY_TOO_SLOW', `the body did not come within ${String(bodyMs / 1000)} s`);
+    return Buffer.concat(chunks).toString('utf8');
+  } finally {
+    clearTimeout(timer);
+    reader.releaseLock();
   }
-  return Buffer.concat(chunks).toString('utf8');
 }

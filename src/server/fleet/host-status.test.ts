@@ -38,6 +38,8 @@ test.each<[string, Partial<StatusInput>, string[]]>([
   ['joined, and not heard by a server that lives', { heard: undefined }, ['offline', 'not_heard_yet']],
   ['connected, before its first heartbeat', { heard: { at: 0, facts: good } }, ['offline', 'not_heard_yet']],
   ['heard 2.5 intervals ago', heard(37_500), ['online']],
+  ['heard 2.5 of its own intervals ago', heard(5000, { heartbeatMs: 2000 }), ['online']],
+  ['heard longer ago than that', heard(5001, { heartbeatMs: 2000 }), ['degraded', 'heartbeats_missed']],
   ['heard longer ago than that', heard(37_501), ['degraded', 'heartbeats_missed']],
   ['heard not quite a minute ago', heard(59_999), ['degraded', 'heartbeats_missed']],
   ['heard a minute ago', heard(60_000), ['offline', 'not_heard']],

@@ -27,6 +27,7 @@ export type StatusReason = (typeof offlineReasons)[number] | (typeof degradedRea
 export interface StatusInput {
   /** The database's clock, Unix milliseconds; all other times are by the same clock. */
   now: number;
+  /** Counts where the facts do not say which one the agent was told. */
   heartbeatMs: number;
   serverVersion: string;
   hasJoined: boolean;
@@ -52,7 +53,7 @@ export interface StatusInput {
  * | online   |                     | none of these                                                                     |
  */
 export function hostStatus(input: StatusInput): { status: HostStatus; reasons: HostView['reasons'] } {
-  const { now, heartbeatMs, heard } = input;
+  const { now, heard } = input;
   if (!input.hasJoined) return offline('never_joined', 'no agent has joined as this host yet');
   if (heard === undefined || heard.at <= 0) {
     return offline('not_heard_yet', 'no heartbeat has arrived since the servers that live started');
@@ -60,6 +61,8 @@ export function hostStatus(input: StatusInput): { status: HostStatus; reasons: H
   const ageMs = Math.max(0, now - heard.at);
   if (ageMs >= offlineMs) return offline('not_heard', `the last heartbeat was ${seconds(ageMs)} ago`);
   const reasons: Reason[] = [];
+  // Whoever asks may be a command, or a server, that was given another interval.
+  const heartbeatMs = heard.facts?.heartbeatMs ?? input.heartbeatMs;
   const isLate = ageMs > missedIntervals * heartbeatMs;
   if (isLate) {
     reasons.push(['heartbeats_missed', `the last heartbeat was ${seconds(ageMs)} ago, one is due every ${seconds(heartbeatMs)}`]); // prettier-ignore

@@ -16,6 +16,8 @@ export const presenceFactsSchema = z.object({
   goodBeats: z.int(),
   /** Whether any heartbeat of this connection was bad or late since it was last fine. */
   wasBad: z.boolean(),
+  /** The interval of heartbeats that the agent was told; milliseconds. */
+  heartbeatMs: z.number().nullish(),
   waitingBatches: z.int(),
   droppedByAgent: z.record(z.string(), z.number()),
 });

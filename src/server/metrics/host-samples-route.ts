@@ -26,7 +26,7 @@ const momentSchema = z
   .meta({ description: 'RFC 3339, or Unix seconds' });
 
 const query = z.strictObject({
-  limit: z.coerce.number('use a whole number').int().min(1).max(10_000).default(1000),
+  limit: z.coerce.number('use a whole number from 1 to 10000').int().min(1).max(10_000).default(1000),
   cursor: z.string().max(1024).optional().meta({ description: 'The `next` of the page before' }),
   metric: z.string().max(256).optional().meta({ description: 'Only samples of this name' }),
   container: z.string().max(512).optional().meta({ description: 'Only those with this container_name' }),

@@ -2,7 +2,9 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import { contentTypes, writeExposition } from '../../metrics/exposition.ts';
 import { negotiateFormat } from '../../metrics/negotiate-format.ts';
+import type { Samples } from '../../metrics/samples.ts';
 import type { Store } from '../../store/store.ts';
+import type { Principal } from '../principal.ts';
 import { defineApiRoute, type ApiRoute } from '../api/api-route.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { SampleStore } from '../samples/sample-store.ts';
@@ -23,6 +25,8 @@ export interface MetricsRouteOptions {
   samples: SampleStore;
   metrics: ServerMetrics;
   facts: ServerFacts;
+  /** What other parts of the server add to /metrics, while the database answers. Never rejects. */
+  more?: (samples: Samples, principal: Principal) => Promise<void>;
   clock: Clock;
   log: Log;
 }

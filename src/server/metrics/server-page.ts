@@ -15,6 +15,7 @@ export interface ServerPageOptions {
   fleet: Fleet;
   metrics: ServerMetrics;
   facts: ServerFacts;
+  more?: (samples: Samples, principal: Principal) => Promise<void>;
   log: Log;
 }
 
@@ -32,7 +33,7 @@ interface Asked {
   audit: AuditNumbers | undefined;
 }
 
-export function createServerPage({ store, fleet, metrics, facts, log }: ServerPageOptions): ServerPage {
+export function createServerPage({ store, fleet, metrics, facts, more, log }: ServerPageOptions): ServerPage {
   const onceLog = createOnceLog(log);
 
   const readAudit = async (): Promise<AuditNumbers> => {
@@ -60,6 +61,7 @@ export function createServerPage({ store, fleet, metrics, facts, log }: ServerPa
       const known = asked && new Set(asked.hosts.map(({ name }) => name));
       metrics.process.collectOfHosts(samples, (host) => known?.has(host) ?? seesHost(principal, host));
       collectStoreUp(asked !== undefined, samples);
+      if (asked !== undefined) await more?.(samples, principal);
       if (principal.hosts !== undefined) return samples;
       if (asked?.audit !== undefined) collectAudit(asked.audit, samples);
       collectFacts(facts, samples);

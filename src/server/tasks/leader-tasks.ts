@@ -1,18 +1,21 @@
 import type { Log } from '../../base/log.ts';
 import type { Store } from '../../store/store.ts';
 import type { Fleet } from '../fleet/fleet.ts';
+import type { SupplyChain } from '../supply-chain/create-supply-chain.ts';
 import { keepHouse } from './housekeeping.ts';
 import { createLeadership, type Leadership } from './leadership.ts';
 import { repeat } from './repeat.ts';
 import { logStatusChanges } from './status-log.ts';
 
 const statusEveryMs = 5000;
+const supplyChainEveryMs = 2000;
 const houseEveryMs = 60_000;
 const verifyEveryMs = 3_600_000;
 
 export interface LeaderTasksOptions {
   store: Store;
   fleet: Fleet;
+  supplyChain: Pick<SupplyChain, 'tick'>;
   instanceId: string;
   auditRetentionMs: number;
   sampleRetentionMs: number;
@@ -27,7 +30,7 @@ export interface LeaderTasks extends Leadership {
 
 /** Starts what one server does for all, and the check of the audit log. */
 export function startLeaderTasks(options: LeaderTasksOptions): LeaderTasks {
-  const { store, fleet, instanceId, auditRetentionMs, sampleRetentionMs, monotonic, log } = options;
+  const { store, fleet, supplyChain, instanceId, auditRetentionMs, sampleRetentionMs, monotonic, log } = options;
   const leadership = createLeadership({ store, instanceId, monotonic, log });
   let auditValid: boolean | undefined;
 
@@ -42,6 +45,10 @@ export function startLeaderTasks(options: LeaderTasksOptions): LeaderTasks {
     repeat(
       { name: 'housekeeping', everyMs: houseEveryMs, log },
       asLeader(() => keepHouse({ store, auditRetentionMs, sampleRetentionMs })),
+    ),
+    repeat(
+      { name: 'supply chain', everyMs: supplyChainEveryMs, log },
+      asLeader(() => supplyChain.tick()),
     ),
     repeat({ name: 'audit', everyMs: verifyEveryMs, log }, async () => {
       const verdict = await store.audit.verify();

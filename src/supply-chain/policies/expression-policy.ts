@@ -23,8 +23,6 @@ export const expressionPolicySchema = z.strictObject({
   /** What to do about an image that violates it. */
   fix: z.string().trim().min(1).max(300).optional(),
 });
-/** A policy as users write it. */
-export type ExpressionPolicy = z.infer<typeof expressionPolicySchema>;
 
 /**
  * Compiles a policy that a user has written; throws POLICY_DEFINITION_INVALID or POLICY_EXPRESSION_INVALID, with the

@@ -11,6 +11,7 @@ const tool = z.object({ name: text, version: text });
 const report = z.object({
   bomFormat: z.literal('CycloneDX'),
   specVersion: needed,
+  serialNumber: text,
   metadata: z
     .object({
       timestamp: time,
@@ -59,6 +60,7 @@ export const cyclonedx = defineFormat({
       entries: vulnerabilities && !isVex ? entriesOf(vulnerabilities, components, subject) : undefined,
       packages: list && packagesOf(list),
       vex: isVex ? vexOf(vulnerabilities, components) : [],
+      ...(isVex ? { documentId: document.serialNumber } : {}),
     };
   },
 });

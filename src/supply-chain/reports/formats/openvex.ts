@@ -34,6 +34,7 @@ const statement = z.object({
 
 const report = z.object({
   '@context': z.string(),
+  '@id': text,
   timestamp: time,
   last_updated: time,
   statements: z.array(statement),
@@ -62,6 +63,7 @@ export const openvex = defineFormat({
       entries: undefined,
       packages: undefined,
       vex,
+      documentId: document['@id'],
     };
   },
 });
