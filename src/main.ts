@@ -14,6 +14,12 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   role: async () => (await import('./commands/role.ts')).role,
   user: async () => (await import('./commands/user.ts')).user,
   audit: async () => (await import('./commands/audit.ts')).audit,
+  org: async () => (await import('./commands/org.ts')).org,
+  report: async () => (await import('./commands/report.ts')).report,
+  env: async () => (await import('./commands/env.ts')).env,
+  image: async () => (await import('./commands/image.ts')).image,
+  policy: async () => (await import('./commands/policy.ts')).policy,
+  scan: async () => (await import('./commands/scan.ts')).scan,
   healthcheck: async () => (await import('./commands/healthcheck.ts')).healthcheck,
   config: async () => (await import('./commands/config.ts')).config,
 };
@@ -62,9 +68,11 @@ function finish(result: CommandResult): void {
     if (isStopping) process.exit(1);
     end(0);
   };
-  void result.ended?.then((exitCode) => {
-    if (!isStopping) end(exitCode);
-  });
+  const followEnd = async (): Promise<void> => {
+    const exitCode = await result.ended;
+    if (exitCode !== undefined && !isStopping) end(exitCode);
+  };
+  void followEnd();
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 }

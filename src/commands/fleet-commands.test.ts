@@ -98,7 +98,7 @@ describe('tokens', () => {
   });
 
   it('of many a list shows all', async () => {
-    const api = await openLocalApi({ data, database: '', secret: undefined, log: silentLog() });
+    const api = await openLocalApi({ data, database: '', secret: undefined, environment: {}, log: silentLog() });
     onTestFinished(() => api.close());
     for (let index = 0; index < 505; index += 1) {
       const body = JSON.stringify({ name: `t${String(index)}`, role: 'viewer' });

@@ -3,7 +3,9 @@ import { systemClock } from '../base/clock.ts';
 import { createLog, type Log } from '../base/log.ts';
 import { helpText } from '../config/help.ts';
 import { agentUrls, loadServerConfig, type ServerConfig } from '../config/server-config.ts';
+import type { Environment } from '../config/key.ts';
 import { serverKeys } from '../config/server-keys.ts';
+import { toSupplyChainConfig } from '../config/supply-chain-config.ts';
 import { parseListenPair } from '../config/values/listen-pair.ts';
 import { startServer, type ServerOptions } from '../server/create-server.ts';
 import { firstAdministrator } from '../server/auth/first-admin.ts';
@@ -27,7 +29,7 @@ export const server: Command = async (context) => {
     format: config['logging.format'],
     output: config['logging.output'],
   });
-  const running = await startServer(toServerOptions(config, log));
+  const running = await startServer(toServerOptions(config, context.env, log));
   const { http, agents, metrics, generatedPassword } = running;
   if (generatedPassword !== undefined) {
     // Not by the log, which goes to places where a password should not be.
@@ -46,7 +48,7 @@ export const server: Command = async (context) => {
   };
 };
 
-function toServerOptions(config: ServerConfig, log: Log): ServerOptions {
+function toServerOptions(config: ServerConfig, env: Environment, log: Log): ServerOptions {
   const everywhere = { address: '0.0.0.0', port: 0 };
   return {
     data: config['server.data'],
@@ -62,6 +64,7 @@ function toServerOptions(config: ServerConfig, log: Log): ServerOptions {
     sampleMs: config['agents.sample_interval'],
     certificateMs: config['agents.certificate_lifetime'],
     auditRetentionMs: config['audit.retention'],
+    supplyChain: toSupplyChainConfig(config, env),
     clock: systemClock,
     log,
   };

@@ -12,7 +12,7 @@ export async function cli(words: string, { env = {}, input = '' }: CliOptions = 
   return await runCommand(programFile, words.split(' '), {
     env: { PATH: process.env['PATH'], ...env },
     input,
-    accept: [0, 1, 2],
+    accept: [0, 1, 2, 3],
   });
 }
 

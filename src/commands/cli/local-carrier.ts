@@ -2,6 +2,7 @@ import { accessSync, constants, readdirSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { systemCode, TallymanError } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { environment } from '../../config/environment.ts';
 import type { openLocalApi } from '../../server/local-api.ts';
 import type { Carrier, Question } from './api-caller.ts';
 import type { StateWay } from './way.ts';
@@ -12,7 +13,7 @@ export type OpenLocalApi = typeof openLocalApi;
 export async function openLocalCarrier(way: StateWay, open: OpenLocalApi, log: Log): Promise<Carrier> {
   checkDataFolder(way);
   const { data = '', database = '', secret } = way;
-  const api = await open({ data, database, secret, log });
+  const api = await open({ data, database, secret, environment: environment(), log });
   return {
     // The API wants a whole URL; only its path counts.
     send: ({ method, path, headers, body }) =>

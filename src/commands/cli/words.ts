@@ -10,7 +10,7 @@ export type WordKind = 'NAME' | 'FILE' | 'ID' | 'KEY=VALUE' | 'ORG' | 'REF';
 export function parseWord(kind: WordKind, text: string): FlagValue<string> {
   switch (kind) {
     case 'REF':
-      return parseReference(text);
+      return isKey(text) ? { ok: true, value: text } : parseReference(text);
     case 'KEY=VALUE':
       if (/^[^=]+=/.test(text)) return { ok: true, value: text };
       return { ok: false, message: `${shownValue(text)} is not KEY=VALUE` };
@@ -21,10 +21,17 @@ export function parseWord(kind: WordKind, text: string): FlagValue<string> {
   }
 }
 
-/** An image's name as docker takes it, or its digest alone. */
+/** What stands in lists of images for one: its digest, or the tag of one whose digest nobody knows. */
+function isKey(text: string): boolean {
+  return isDigest(text) || text.startsWith('tag:');
+}
+
+/** An image's name as docker takes it. */
 export function parseReference(text: string): FlagValue<string> {
   try {
-    if (!isDigest(text)) parseImageReference(text);
+    // Docker would take it for the tag of a repository named sha256.
+    if (isDigest(text)) return { ok: false, message: `${text} is a digest: write the name before it, NAME@${text}` };
+    parseImageReference(text);
     return { ok: true, value: text };
   } catch (error) {
     return { ok: false, message: errorText(error) };

@@ -66,7 +66,7 @@ export async function serveAnswers(
   const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const local = await api.open({ data: '', database: '', secret: undefined, log: silentLog() });
+    const local = await api.open({ data: '', database: '', secret: undefined, environment: {}, log: silentLog() });
     const body = Buffer.concat(chunks);
     const answer = await local.fetch(
       new Request(`http://localhost${request.url ?? ''}`, {
