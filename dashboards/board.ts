@@ -33,20 +33,23 @@ export interface Board {
   /** Beside the data source. */
   variables: readonly VariableModel[];
   sections: readonly Section[];
+  /** What is shown at first, an hour by default, and how often it is asked for anew. */
+  range?: { from: string; refresh: string };
 }
 
 const gridWidth = 24;
 
 /** Lays the panels out and numbers them in their order. Throws where a line is not as wide as the grid. */
 export function createBoard(board: Board): Dashboard {
+  const { from, refresh } = board.range ?? { from: 'now-1h', refresh: '30s' };
   const dashboard = new DashboardBuilder(board.title)
     .uid(uidOf(board.name))
     .description(board.description)
     .tags([tag, 'docker'])
     .editable()
     .tooltip(DashboardCursorSync.Crosshair)
-    .time({ from: 'now-1h', to: 'now' })
-    .refresh('30s')
+    .time({ from, to: 'now' })
+    .refresh(refresh)
     .timezone('browser')
     .links([
       new DashboardLinkBuilder('Tallyman')

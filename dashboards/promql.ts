@@ -3,7 +3,17 @@
  * takes that as it is: quotes, backslashes and line ends in a label need no second escaping, which Grafana does differently from
  * version to version.
  */
-export type VariableName = 'job' | 'host' | 'project' | 'service' | 'container' | 'engine_job' | 'engine';
+export type VariableName =
+  | 'job'
+  | 'host'
+  | 'project'
+  | 'service'
+  | 'container'
+  | 'engine_job'
+  | 'engine'
+  | 'org'
+  | 'stream'
+  | 'policy';
 
 const labelOf: Readonly<Record<VariableName, string>> = {
   job: 'job',
@@ -13,6 +23,10 @@ const labelOf: Readonly<Record<VariableName, string>> = {
   container: 'container_name',
   engine_job: 'job',
   engine: 'instance',
+  // The supply chain's endpoint is scraped by one job for each organisation, which has its name.
+  org: 'job',
+  stream: 'streamName',
+  policy: 'id',
 };
 
 /** `metric{matchers of the variables, more matchers}` */

@@ -97,6 +97,34 @@ export const engines = [
   }),
 ];
 
+const org = defineVariable('org', {
+  label: 'Organisation',
+  description: 'The organisations, by the Prometheus jobs that scrape their endpoints.',
+  metric: 'scout_stream_vulnerabilities',
+  values: 'job',
+  single: true,
+});
+const stream = {
+  label: 'Stream',
+  description: 'Environments, and latest-indexed: the newest tag of each repository.',
+  metric: select('scout_stream_vulnerabilities', ['org']),
+  values: 'streamName',
+};
+
+/** Streams of one organisation, any number of them: they may have images in common. */
+export const streams = [org, defineVariable('stream', stream)];
+/** One stream, and policies. */
+export const streamAndPolicies = [
+  org,
+  defineVariable('stream', { ...stream, single: true }),
+  defineVariable('policy', {
+    label: 'Policy',
+    description: 'The enabled policies, by their ids.',
+    metric: select('scout_policy_evaluated_images', ['org']),
+    values: 'id',
+  }),
+];
+
 interface Variable {
   label: string;
   description: string;

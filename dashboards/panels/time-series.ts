@@ -27,6 +27,8 @@ export interface Line {
   legend: string;
   /** Drawn below the axis: the one way of a traffic that goes two ways. */
   below?: boolean;
+  /** What its line is always coloured; one of the palette's by default. */
+  color?: string;
   /** A dashed red line for what must not be reached. */
   isLimit?: boolean;
 }
@@ -92,6 +94,9 @@ export function timeSeries(options: TimeSeries): PanelBuilder {
   }
   for (const [index, line] of options.lines.entries()) {
     if (line.below === true) panel.overrideByQuery(refIdOf(index), [{ id: 'custom.transform', value: 'negative-Y' }]);
+    if (line.color !== undefined) {
+      panel.overrideByQuery(refIdOf(index), [{ id: 'color', value: { mode: 'fixed', fixedColor: line.color } }]);
+    }
     if (line.isLimit === true) panel.overrideByQuery(refIdOf(index), limitStyle);
   }
   return panel;

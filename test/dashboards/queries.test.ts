@@ -9,7 +9,10 @@ import { askDashboard, placeOf, type Answer, type Choices } from './asked-dashbo
 import { loadDashboards } from './dashboard-files.ts';
 import { almostBusy, busy, disk, startBusy, startObservedHosts, type ObservedHosts } from './observed-hosts.ts';
 
-const boards = loadDashboards().map(({ dashboard }) => dashboard);
+/** Those of containers; the supply chain's are asked in test/supply-chain. */
+const boards = loadDashboards()
+  .map(({ dashboard }) => dashboard)
+  .filter(({ title }) => title?.startsWith('Docker: '));
 
 for (const version of engineVersions) {
   describe.skipIf(!hasRequirements(version, 'prometheus'))(`what the dashboards show: Docker ${version}`, () => {

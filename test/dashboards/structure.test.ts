@@ -7,7 +7,7 @@ const files = loadDashboards();
 const dataSource = { type: 'prometheus', uid: '${datasource}' };
 
 test('dashboards have their own uid, which is their file’s name, and title', () => {
-  expect(files).toHaveLength(5);
+  expect(files).toHaveLength(7);
   for (const { name, dashboard } of files) expect(`${dashboard.uid ?? ''}.json`).toBe(name);
   expect(new Set(files.map(({ dashboard }) => dashboard.title)).size).toBe(files.length);
 });

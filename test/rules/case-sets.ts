@@ -5,6 +5,7 @@ import { recordingCases } from './recording-cases.ts';
 import { resourceCases } from './resource-cases.ts';
 import type { CaseSet } from './rule-case.ts';
 import { stateCases } from './state-cases.ts';
+import { supplyChainCases } from './supply-chain-cases.ts';
 
 export const caseSets: Readonly<Record<string, CaseSet>> = {
   recording: { ruleFiles: ['recording.yml'], cases: recordingCases },
@@ -13,4 +14,5 @@ export const caseSets: Readonly<Record<string, CaseSet>> = {
   outages: { ruleFiles: ['recording.yml', 'containers.yml'], cases: outageCases },
   exporter: { ruleFiles: ['exporter.yml'], cases: exporterCases },
   engine: { ruleFiles: ['engine.yml'], cases: engineCases },
+  'supply-chain': { ruleFiles: ['supply-chain.yml'], cases: supplyChainCases },
 };

@@ -19,7 +19,13 @@ export interface RuleGroup {
 export const prometheusFolder = join(import.meta.dirname, '../../deploy/prometheus');
 
 /** In this order the rules are evaluated in tests: alerts use what is recorded. */
-export const ruleFileNames = ['recording.yml', 'containers.yml', 'exporter.yml', 'engine.yml'] as const;
+export const ruleFileNames = [
+  'recording.yml',
+  'containers.yml',
+  'exporter.yml',
+  'engine.yml',
+  'supply-chain.yml',
+] as const;
 export type RuleFileName = (typeof ruleFileNames)[number];
 
 export function toRulePath(name: RuleFileName): string {

@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { collectors } from '../../src/collectors/index.ts';
 import { selfMetrics } from '../../src/collectors/self.ts';
 import { engineMetricsMetrics } from '../../src/exporter/engine-metrics.ts';
+import { imageMetrics } from '../../src/supply-chain/exposition/image-metrics.ts';
+import { scoutMetrics } from '../../src/supply-chain/exposition/scout-samples.ts';
 import { caseSets } from './case-sets.ts';
 import { metricsOf } from './promql-metrics.ts';
 import type { AlertCase, RecordingCase } from './rule-case.ts';
@@ -16,8 +18,7 @@ const recordingCases = cases.filter((one): one is RecordingCase => 'record' in o
 describe.each(alerts)('alert $name', ({ name, labels, annotations, expr }) => {
   test('has a severity, a summary with the name of what it is about, and a description with the value', () => {
     expect(labels['severity']).toMatch(/^(critical|warning|info)$/);
-    const subject = name.startsWith('Container') ? '{{ $labels.container_name }}' : '{{ $labels.instance }}';
-    if (!expr.startsWith('absent(')) expect(annotations['summary']).toContain(subject);
+    if (!expr.startsWith('absent(')) expect(annotations['summary']).toMatch(subjectOf(name));
     expect(annotations['description']).toMatch(/\{\{ \$value( \| \w+)? \}\}/);
   });
 
@@ -52,15 +53,18 @@ describe.each(rules.filter(({ isAlert }) => !isAlert))('recorded $name', ({ name
 });
 
 test('docs/alerts.md has no sections of alerts that are not there', () => {
-  const named = headings('docs/alerts.md').filter((text) => /^(Container|Tallyman|Engine)[A-Z]\w+$/.test(text));
+  const named = headings('docs/alerts.md').filter((text) =>
+    /^(Container|Tallyman|Engine|SupplyChain)[A-Z]\w+$/.test(text),
+  );
   expect(named.toSorted()).toEqual(alerts.map(({ name }) => name).toSorted());
 });
 
-test('every metric of a rule is one that the exporter declares, the engine has, Prometheus makes, or a rule records', () => {
+test('every metric of a rule is one that the exporter or the server declares, the engine has, Prometheus makes, or a rule records', () => {
   const known = new Set([
-    ...[...collectors.flatMap(({ metrics }) => metrics), ...selfMetrics, ...engineMetricsMetrics].map(
-      ({ name }) => name,
-    ),
+    ...[
+      ...collectors.flatMap(({ metrics }) => metrics),
+      ...[...selfMetrics, ...engineMetricsMetrics, ...scoutMetrics, ...imageMetrics],
+    ].map(({ name }) => name),
     ...engineFamilies(),
     ...rules.filter(({ isAlert }) => !isAlert).map(({ name }) => name),
     'up',
@@ -79,6 +83,12 @@ test('every selector says which job it means', () => {
   );
   expect(bare).toEqual([]);
 });
+
+/** What an alert is about. */
+function subjectOf(name: string): RegExp {
+  if (name.startsWith('Container')) return /\{\{ \$labels\.container_name \}\}/;
+  return name.startsWith('SupplyChain') ? /\{\{ \$labels\.(?:job|org) \}\}/ : /\{\{ \$labels\.instance \}\}/;
+}
 
 function engineFamilies(): string[] {
   return readFileSync(join(import.meta.dirname, 'engine-families.txt'), 'utf8')
