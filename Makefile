@@ -1,6 +1,6 @@
 # Tallyman: see README.md. Needs git, make and Node.js 20 or newer with npm; everything else is installed here.
 .DEFAULT_GOAL := build
-.PHONY: run fleet test build lint bench demo plugin image clean docs
+.PHONY: run fleet scout-demo test build lint bench demo plugin image clean docs
 
 # Not `npm ci`: it refuses a lock file wherever a registry lacks optional packages for platforms that are not this one's.
 installed := node_modules/.package-lock.json
@@ -19,6 +19,11 @@ run: dist/tallyman.js
 ## a server on :8080 and an agent for the local engine, ready to look at; ends with Ctrl-C
 fleet: dist/tallyman.js
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" exec node scripts/fleet.ts
+
+## a server with an organisation, reports, two environments and Prometheus; ends with Ctrl-C
+scout-demo: dist/tallyman.js
+	sh scripts/install-test-tools.sh
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" exec node scripts/scout-demo.ts
 
 build: dist/tallyman.js
 

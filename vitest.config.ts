@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: [
-            'test/{engine,prometheus,proxy,podman,faults,program,plugin,rules,compose,dashboards,image,package,demo,store,agent,fleet}/**/*.test.ts',
+            'test/{engine,prometheus,proxy,podman,faults,program,plugin,rules,compose,dashboards,image,package,demo,store,agent,fleet,supply-chain}/**/*.test.ts',
           ],
           globalSetup: ['test/support/build-program.ts'],
           fileParallelism: false,

@@ -14,6 +14,7 @@ import { limit } from './parts/limit.ts';
 import { oldEngine } from './parts/old-engine.ts';
 import { recorded } from './parts/recorded.ts';
 import { scrape } from './parts/scrape.ts';
+import { supplyChain } from './parts/supply-chain.ts';
 import { start, startLive } from './parts/start.ts';
 import { runPart } from './run-part.ts';
 import { renderTable, type PartResult } from './table.ts';
@@ -31,6 +32,7 @@ const parts: readonly Part[] = [
   start,
   fleet,
   reports,
+  supplyChain,
 ];
 
 /**

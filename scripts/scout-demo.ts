@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startBackground, type BackgroundProcess } from '../test/support/background-process.ts';
 import { hasRequirements } from '../test/support/requirements.ts';
@@ -103,7 +103,7 @@ function startPrometheus(
     config,
     JSON.stringify({
       global: { scrape_interval: '5s', evaluation_interval: '5s' },
-      ...(existsSync(rules) ? { rule_files: [rules] } : {}),
+      rule_files: [rules],
       scrape_configs: [scrape],
     }),
   );

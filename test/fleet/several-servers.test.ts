@@ -121,6 +121,6 @@ describe.skipIf(!hasRequirements('28', 'postgresql', 'haproxy'))('two servers on
     await waitFor('its agent to end', () => agents[0]?.isRunning() === false, { withinMs: 20_000 });
     agents = agents.slice(1);
     for (const server of servers) await online(server, 1);
-    for (const server of servers) await server.cli(['audit', 'verify']);
+    for (const server of servers) expect((await server.cli(['audit', 'verify'])).code).toBe(0);
   });
 });

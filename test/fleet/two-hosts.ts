@@ -6,7 +6,7 @@ import { startPostgres } from '../support/postgres.ts';
 import { startEngine, type PrivateEngine } from '../support/private-engine.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-export type DatabaseKind = 'sqlite' | 'postgres';
+type DatabaseKind = 'sqlite' | 'postgres';
 
 export interface FleetHost {
   readonly name: string;
