@@ -10,21 +10,25 @@ export function serverConfigDocs(): string {
 
 /** The text of server.example.yaml: every key with its default. */
 export function serverExample(): string {
-  const names = [...new Set(Object.keys(serverKeys).map(sectionOf))];
-  const sections = names.map((section) => {
-    const entries = Object.entries<Key<unknown>>(serverKeys).filter(([name]) => sectionOf(name) === section);
-    return `${section}:\n${entries.map(([name, key]) => exampleOf(name, key)).join('\n')}`;
-  });
-  return `${exampleHead}\n${sections.join('\n\n')}\n`;
+  const lines: string[] = [];
+  let sections: readonly string[] = [];
+  for (const [name, key] of Object.entries<Key<unknown>>(serverKeys)) {
+    const path = name.split('.');
+    const above = path.slice(0, -1);
+    above.forEach((section, depth) => {
+      if (sections[depth] === section && sections.slice(0, depth).join('.') === above.slice(0, depth).join('.')) return;
+      if (depth === 0) lines.push('');
+      lines.push(`${indent(depth)}${section}:`);
+    });
+    sections = above;
+    const comment = wrap(key.doc.replaceAll('`', ''), 100).map((line) => `${indent(above.length)}# ${line}`);
+    lines.push(...comment, `${indent(above.length)}${path.at(-1) ?? ''}: ${key.toYaml(key.default)}`);
+  }
+  return `${exampleHead}${lines.join('\n')}\n`;
 }
 
-function sectionOf(name: string): string {
-  return name.slice(0, name.indexOf('.'));
-}
-
-function exampleOf(name: string, key: Key<unknown>): string {
-  const comment = wrap(key.doc.replaceAll('`', ''), 100).map((line) => `  # ${line}`);
-  return [...comment, `  ${name.slice(name.indexOf('.') + 1)}: ${key.toYaml(key.default)}`].join('\n');
+function indent(depth: number): string {
+  return '  '.repeat(depth);
 }
 
 function wrap(text: string, width: number): string[] {

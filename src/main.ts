@@ -1,10 +1,10 @@
 import { errorText } from './base/errors.ts';
-import type { Command, CommandResult } from './commands/command.ts';
+import { commandNames, type Command, type CommandName, type CommandResult } from './commands/command.ts';
 import { environment } from './config/environment.ts';
 import { nearest } from './config/nearest.ts';
 
 /** Commands load what they need when they are called: starting one does not pay for the others. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
+const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   exporter: async () => (await import('./commands/exporter.ts')).exporter,
   plugin: async () => (await import('./commands/plugin.ts')).plugin,
   server: async () => (await import('./commands/server.ts')).server,
@@ -34,16 +34,21 @@ async function main(argv: readonly string[]): Promise<void> {
   const isServerWord = first === 'server' && rest[0] !== undefined && !rest[0].startsWith('-');
   const load = isServerWord
     ? async () => (await import('./commands/server-backup.ts')).serverBackup
-    : commands[isNamed ? first : 'exporter'];
+    : commandOf(isNamed ? first : 'exporter');
   if (load === undefined) {
-    const meant = nearest(first ?? '', Object.keys(commands));
-    const hint = meant === undefined ? `use one of ${Object.keys(commands).join(', ')}` : `did you mean ${meant}?`;
+    const meant = nearest(first ?? '', commandNames);
+    const hint = meant === undefined ? `use one of ${commandNames.join(', ')}` : `did you mean ${meant}?`;
     printError(`tallyman: no command ${JSON.stringify(first)}: ${hint}`);
     process.exitCode = 2;
     return;
   }
   const command = await load();
   finish(await command({ args: isNamed ? rest : argv, env: environment(), print, printError }));
+}
+
+function commandOf(name: string): (() => Promise<Command>) | undefined {
+  const known = commandNames.find((candidate) => candidate === name);
+  return known && commands[known];
 }
 
 function finish(result: CommandResult): void {

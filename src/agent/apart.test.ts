@@ -55,7 +55,7 @@ describe('together', () => {
     expect(server.batches.at(-1)?.series).toEqual({ 'container_memory_usage_bytes{container_name="db"}': 9 });
   });
 
-  test('the interval of samples is the welcome’s', async () => {
+  test("the interval of samples is the welcome's", async () => {
     const { time, server } = await start();
     server.welcome = { sampleMs: 5000, heartbeatMs: 5000 };
     server.closeAll(closeCodes.going);

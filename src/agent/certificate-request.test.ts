@@ -16,7 +16,7 @@ test('a request is what another library takes for one, signed by the key it is f
   }
 });
 
-test('an agent’s key is on the curve P-256', () => {
+test("an agent's key is on the curve P-256", () => {
   const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(createAgentKey());
   expect([asymmetricKeyType, asymmetricKeyDetails?.namedCurve]).toEqual(['ec', 'prime256v1']);
 });

@@ -50,7 +50,7 @@ export function createConversation(options: ConversationOptions): AgentConversat
     ...options,
     outbox,
     intervalMs: welcome.heartbeatMs,
-    onSilence: (ms) => link.abandon(`the server has heard nothing for ${String(Math.round(ms / 1000))} s`),
+    onSilence: (ms) => link.abandon(`nothing was heard from the server for ${String(Math.round(ms / 1000))} s`),
     onBeat: () => delivery.pump(),
   });
   let told: string | undefined;

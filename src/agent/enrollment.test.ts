@@ -54,7 +54,7 @@ test('joins with the token, and gets a certificate for its own key', async () =>
   expect(JSON.stringify(server.joins)).not.toContain('PRIVATE');
 });
 
-describe('the token is told to nobody but the fleet’s server', () => {
+describe("the token is told to nobody but the fleet's server", () => {
   test('another CA', async () => {
     const server = await serve(undefined, stranger);
     expect(await fault(ask(server.url))).toMatchObject({
@@ -64,7 +64,7 @@ describe('the token is told to nobody but the fleet’s server', () => {
     expect(server.joins).toEqual([]);
   });
 
-  test('the right CA’s certificate beside one that it did not sign', async () => {
+  test("the right CA's certificate beside one that it did not sign", async () => {
     const foreign = await stranger.server();
     const [leaf = ''] = foreign.cert.split(/(?<=-----END CERTIFICATE-----\n)/);
     const server = await serve({ key: foreign.key, cert: leaf + authority.certificate });
@@ -78,8 +78,8 @@ describe('the token is told to nobody but the fleet’s server', () => {
       'not valid yet',
       { notBefore: new Date(Date.now() + 40 * 3_600_000), notAfter: new Date(Date.now() + 90 * 3_600_000) },
     ],
-    ['an agent’s purpose', { purpose: 'clientAuth' as const }],
-    ['an agent’s name', { uri: 'urn:tallyman:host:host-1' }],
+    ["an agent's purpose", { purpose: 'clientAuth' as const }],
+    ["an agent's name", { uri: 'urn:tallyman:host:host-1' }],
   ])('%s', async (_, wrong) => {
     const server = await serve(await authority.server(wrong));
     expect(await fault(ask(server.url))).toMatchObject({ kind: 'stranger' });
@@ -94,7 +94,7 @@ describe('the token is told to nobody but the fleet’s server', () => {
 });
 
 describe('refusals', () => {
-  test.each([400, 401, 403, 409, 410, 413])('HTTP %d is final, with the server’s words', async (status) => {
+  test.each([400, 401, 403, 409, 410, 413])("HTTP %d is final, with the server's words", async (status) => {
     const server = await serve();
     server.onJoin = (_, response) => {
       response.writeHead(status).end(JSON.stringify({ code: 'JOIN_TOKEN_USED', detail: 'this token was used' }));

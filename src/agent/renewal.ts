@@ -91,7 +91,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
       throw new Error('the certificate is not for the key that was made');
     state.switchToNext(certificate, authorities);
     const { notBefore, notAfter } = validityOf(certificate);
-    log.info({ not_after: new Date(notAfter).toISOString() }, 'renewed the agent’s certificate');
+    log.info({ not_after: new Date(notAfter).toISOString() }, "renewed the agent's certificate");
     backoff.reset();
     earliest = clock.monotonic() + Math.min(lookMs, (notAfter - notBefore) * leastPart);
     options.onRenewed({ ...known, certificate, key, authorities });
@@ -101,7 +101,7 @@ export function createRenewal(options: RenewalOptions): Renewal {
   const failed = (error: unknown): void => {
     if (isStopped) return;
     const afterMs = backoff.next();
-    log.warn({ reason: errorText(error), retry_ms: afterMs }, 'could not renew the agent’s certificate');
+    log.warn({ reason: errorText(error), retry_ms: afterMs }, "could not renew the agent's certificate");
     schedule(afterMs);
   };
 

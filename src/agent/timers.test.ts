@@ -6,7 +6,7 @@ afterEach(() => void vi.useRealTimers());
 
 const day = 86_400_000;
 
-test('a wait longer than Node’s timers hold is as long as it should be', () => {
+test("a wait longer than Node's timers hold is as long as it should be", () => {
   let isOver = false;
   systemTimers.after(60 * day, () => {
     isOver = true;

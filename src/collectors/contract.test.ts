@@ -25,7 +25,7 @@ const labelsOf = ({ labels }: ContractFamily): string[] => {
   return [...contract.base_labels, ...more.flatMap((names) => names.split(','))].toSorted();
 };
 
-test('the contract’s families are declared as it says, and no others claim to be of it', () => {
+test("the contract's families are declared as it says, and no others claim to be of it", () => {
   const declared = metrics
     .filter(({ contract }) => contract)
     .map(({ name, type, labels, perContainer }) => ({

@@ -14,7 +14,7 @@ test('each interface has its own series', async () => {
   expect([of('receive_dropped', 'eth1'), of('transmit_dropped', 'eth1')]).toEqual([0, 0]);
 });
 
-test.each(recordedSets)('%s: the host network is not the container’s own', async (set) => {
+test.each(recordedSets)("%s: the host network is not the container's own", async (set) => {
   const exposition = await collectRecorded(network, set);
   expect(exposition.find('container_network_receive_bytes_total', { container_name: 'fx-multinet' })).toHaveLength(2);
   expect(exposition.find('container_network_receive_bytes_total', { container_name: 'fx-hostnet' })).toEqual([]);

@@ -112,7 +112,7 @@ test('a port that is taken: exit code 1, and the folder is free again', async ()
   running(await run(line, env));
 });
 
-test('joins, serves the exporter’s page, and goes on without the line', async () => {
+test("joins, serves the exporter's page, and goes on without the line", async () => {
   const { line, env, standIn, server } = await fleet();
   const first = running(await run(line, env));
   await waitFor('a heartbeat', () => standIn.heartbeats.length > 0);

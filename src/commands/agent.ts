@@ -97,7 +97,8 @@ function givenLine(config: AgentConfig): { servers: readonly string[]; token: st
 function help(): string {
   return helpText(agentKeys(exporterKeyOptions), {
     command: 'tallyman agent',
-    summary: 'serves the metrics of one Docker Engine, and sends them to a fleet’s server',
+    summary: "serves the metrics of one Docker Engine, and sends them to a fleet's server",
     configEnv: agentConfigEnv,
+    settings: 'docs/config.md and docs/server-config.md',
   });
 }

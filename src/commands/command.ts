@@ -21,4 +21,12 @@ export interface CommandContext {
   printError(line: string): void;
 }
 
+/** What `tallyman` can be told to do, the usual first. */
+export const commandNames = [
+  ...(['exporter', 'plugin', 'healthcheck', 'config'] as const),
+  ...(['server', 'agent', 'host', 'token', 'role', 'user', 'audit'] as const),
+  ...(['org', 'report', 'env', 'image', 'policy', 'scan'] as const),
+] as const;
+export type CommandName = (typeof commandNames)[number];
+
 export type Command = (context: CommandContext) => Promise<CommandResult>;

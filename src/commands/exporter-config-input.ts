@@ -5,7 +5,7 @@ import { selfMetrics } from '../collectors/self.ts';
 import { loadExporterConfig, type ExporterConfig } from '../config/exporter-config.ts';
 import { exporterKeys, type ExporterKeyOptions } from '../config/exporter-keys.ts';
 import { helpText } from '../config/help.ts';
-import type { CommandContext } from './command.ts';
+import { commandNames, type CommandContext } from './command.ts';
 
 /** What the exporter's keys take from the collectors: the switches, and the label names that are taken. */
 export const exporterKeyOptions: ExporterKeyOptions = {
@@ -51,6 +51,9 @@ function help(): string {
     command: 'tallyman exporter',
     summary: 'serves the metrics of one Docker Engine and its containers; `tallyman` alone does the same',
     configEnv: 'EXPORTER_CONFIG',
+    more: [
+      `Other commands, each with its own --help: ${commandNames.filter((name) => name !== 'exporter').join(', ')}.`,
+    ],
   });
 }
 

@@ -111,7 +111,7 @@ function hostFacts(host: Host): readonly string[] {
       status: host.status,
       'last seen': agoText(host.lastSeenSeconds) ?? (host.joined ? 'never' : 'never joined'),
       added: timeText(host.createdAt),
-      'agent version': host.agentVersion || undefined,
+      'agent version': host.agentVersion,
       'engine version': host.engineVersion,
       'clock skew': clockSkewSeconds === undefined ? undefined : `${clockSkewSeconds.toFixed(3)}s`,
       'certificate until': timeText(host.certificateExpiresAt),

@@ -75,5 +75,7 @@ function help(): string {
     command: 'tallyman server',
     summary: 'the fleet: hosts with their agents, tokens, roles, the audit log, and the metrics of all of them',
     configEnv: 'TALLYMAN_CONFIG',
+    settings: 'docs/server-config.md and server.example.yaml',
+    more: ['See also: tallyman server backup --help, tallyman server restore --help'],
   });
 }

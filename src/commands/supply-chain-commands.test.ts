@@ -462,7 +462,7 @@ describe('policy', () => {
   it.each([
     { args: ['--expression', 'true', 'fix=LABEL team=...'], found: false, fix: 'LABEL team=...' },
     { args: ['fix='], found: true, fix: undefined },
-  ])('set $args of a policy of one’s own', async ({ args, found, fix }) => {
+  ])("set $args of a policy of one's own", async ({ args, found, fix }) => {
     const own = { ...policy, id: 'team', expression: 'true', config: { fix: 'Do it.' }, defaults: {} };
     const { run, asked } = local(policyCommands, ({ method }) =>
       found || method === 'PUT' ? json(200, own) : problem(404, 'POLICY_UNKNOWN', 'there is none'),

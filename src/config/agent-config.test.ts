@@ -52,7 +52,7 @@ describe('the line of host add', () => {
     expect(settings([], env)).toMatchObject(joined);
   });
 
-  it('is read from the file that TALLYMAN_AGENT_CONFIG names, with the exporter’s sections', () => {
+  it("is read from the file that TALLYMAN_AGENT_CONFIG names, with the exporter's sections", () => {
     const file = `agent:
   server:
     - https://one.example:8443
@@ -126,7 +126,7 @@ describe('faults', () => {
   });
 });
 
-it('help names the join flags beside the exporter’s', () => {
+it("help names the join flags beside the exporter's", () => {
   const help = helpText(agentKeys(documentedOptions), { command: 'tallyman agent', summary: 'agent' });
   for (const flag of ['--server ', '--token ', '--ca-fingerprint ', '--data ', '--server.port '])
     expect(help).toContain(`  ${flag}`);

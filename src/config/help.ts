@@ -7,6 +7,10 @@ export interface HelpOptions {
   summary: string;
   /** The environment variable that names the configuration file. */
   configEnv?: string;
+  /** Where the rest of the settings is written down; the exporter's without it. */
+  settings?: string;
+  /** More lines at the end. */
+  more?: readonly string[];
 }
 
 /** The text of `--help`: usage, every flag with its default and environment variable, and where the rest is set. */
@@ -31,7 +35,8 @@ export function helpText(table: KeyTable, options: HelpOptions): string {
     '',
     'A flag goes before the environment, which goes before the configuration file.',
     ...(variables.length === 0 ? [] : [`More environment variables: ${[...new Set(variables)].join(', ')}.`]),
-    'The configuration file has more settings: see docs/config.md and config.example.yaml.',
+    `The configuration file has more settings: see ${options.settings ?? 'docs/config.md and config.example.yaml'}.`,
+    ...(options.more ?? []),
     '',
   ].join('\n');
 }

@@ -21,7 +21,7 @@ export async function writeReply(
   options: ReplyWriterOptions,
 ): Promise<void> {
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
-  response.writeHead(reply.status, replyHeaders(response, reply, body));
+  response.writeHead(reply.status, replyHeaders(response, reply, body, options.headOnly));
   if (options.headOnly || isBodiless(reply.status) || body === undefined) {
     if (isIterable(body)) await body[Symbol.asyncIterator]().return?.();
     response.end();
@@ -64,12 +64,19 @@ function drained(response: ServerResponse): Promise<void> {
   });
 }
 
-function replyHeaders(response: ServerResponse, reply: HttpReply, body: HttpReply['body']): Record<string, string> {
+function replyHeaders(
+  response: ServerResponse,
+  reply: HttpReply,
+  body: HttpReply['body'],
+  headOnly: boolean,
+): Record<string, string> {
   const headers = { ...reply.headers };
   const names = new Set([...response.getHeaderNames(), ...Object.keys(headers).map((name) => name.toLowerCase())]);
   if (isBodiless(reply.status)) return headers;
   if (body !== undefined && !names.has('content-type')) headers['Content-Type'] = 'text/plain; charset=utf-8';
-  if (!isIterable(body)) headers['Content-Length'] = String(body?.length ?? 0);
+  // HEAD tells the length that GET has, or none (RFC 9110 section 8.6): without the body nobody knows it.
+  const isKnown = !isIterable(body) && (body !== undefined || !headOnly);
+  if (isKnown) headers['Content-Length'] = String(body?.length ?? 0);
   return headers;
 }
 

@@ -53,7 +53,7 @@ export function refuseServer(
   if (found !== fingerprint) return `its CA has the fingerprint ${found}, not ${fingerprint}`;
   const checked = checkLeaf(chain.leaf, chain.issuer, { purpose: serverAuthentication, now, toleranceMs });
   if ('refused' in checked) return checked.text;
-  return checked.subjectAltName === `URI:${serverUrn}` ? undefined : 'its certificate is not a Tallyman server’s';
+  return checked.subjectAltName === `URI:${serverUrn}` ? undefined : "its certificate is not a Tallyman server's";
 }
 
 /** What a server reads from the certificate of an agent that connects. */
@@ -76,7 +76,7 @@ export function readAgent(leaf: Uint8Array, ca: Uint8Array, now: number): AgentI
   const checked = checkLeaf(leaf, ca, { purpose: clientAuthentication, now, toleranceMs: 0 });
   if ('refused' in checked) return checked;
   const name = /^URI:urn:tallyman:host:([0-9a-zA-Z-]{1,64})$/.exec(checked.subjectAltName ?? '');
-  if (name?.[1] === undefined) return { refused: 'purpose', text: 'its certificate is not an agent’s' };
+  if (name?.[1] === undefined) return { refused: 'purpose', text: "its certificate is not an agent's" };
   return { hostId: name[1], serial: plainSerial(checked.serialNumber), notAfter: checked.validToDate.getTime() };
 }
 
@@ -97,7 +97,7 @@ function checkLeaf(
   if (!issuer.ca || !certificate.checkIssued(issuer) || !isSignedBy(certificate, issuer)) {
     return { refused: 'foreign', text: 'its certificate is not signed by that CA' };
   }
-  if (certificate.ca) return { refused: 'foreign', text: 'its certificate is a CA’s' };
+  if (certificate.ca) return { refused: 'foreign', text: "its certificate is a CA's" };
   if (now + toleranceMs < certificate.validFromDate.getTime())
     return { refused: 'not_yet_valid', text: 'its certificate is not valid yet' };
   if (now - toleranceMs > certificate.validToDate.getTime())

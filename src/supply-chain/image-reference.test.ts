@@ -48,7 +48,7 @@ test.each([
   [`nginx@${digest.toUpperCase()}`, 'has to be a digest'],
   [`nginx@md5:${'a'.repeat(32)}`, 'has to be a digest'],
   [`nginx@${digest}@${digest}`, 'has to be a digest'],
-  [digest.slice('sha256:'.length), 'image’s id'],
+  [digest.slice('sha256:'.length), "image's id"],
   ['a//b', 'lower-case letters'],
   ['/a', 'lower-case letters'],
   ['a/', 'lower-case letters'],

@@ -48,14 +48,14 @@ export function parseImageReference(text: string): ImageReference {
   if (tag !== undefined && !tagForm.test(tag)) {
     refuse(text, 'a tag has letters, digits, dots, dashes and underscores, 128 at most');
   }
-  if (idForm.test(name)) refuse(text, 'this is an image’s id: give its name, or name@sha256:...');
+  if (idForm.test(name)) refuse(text, "this is an image's id: give its name, or name@sha256:...");
   const { registry, path } = splitName(name);
   if (!registryForm.test(registry)) refuse(text, `${JSON.stringify(registry)} is no name of a registry`);
-  if (path !== path.toLowerCase()) refuse(text, 'a repository’s name is in lower case');
+  if (path !== path.toLowerCase()) refuse(text, "a repository's name is in lower case");
   if (!pathForm.test(path)) {
     refuse(
       text,
-      'a repository’s name has lower-case letters and digits, with dots, dashes and underscores between them',
+      "a repository's name has lower-case letters and digits, with dots, dashes and underscores between them",
     );
   }
   if (registry.length + 1 + path.length > longestName) refuse(text, 'its name is longer than 255 characters');

@@ -123,7 +123,7 @@ describe('a switch to the next key', () => {
 });
 
 describe('the folder', () => {
-  test('is its owner’s alone, and so are the files', async () => {
+  test("is its owner's alone, and so are the files", async () => {
     const path = join(temp.path, 'data');
     mkdirSync(path, { mode: 0o755 });
     const folder = await joined();
@@ -214,7 +214,7 @@ describe('what cannot be read', () => {
     expect(readdirSync(folder.path)).toContain('identity.json');
   });
 
-  test('a missing key is told of, without its neighbours’ contents', async () => {
+  test("a missing key is told of, without its neighbours' contents", async () => {
     const folder = await joined();
     rmSync(join(folder.path, 'agent.key'));
     const again = reopen(folder);

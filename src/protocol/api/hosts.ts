@@ -14,7 +14,7 @@ export const hostSchema = z
     lastSeenSeconds: z.number().optional().meta({ description: 'Since the last heartbeat; left out: never heard' }),
     joined: z.boolean(),
     createdAt: timeSchema,
-    agentVersion: z.string(),
+    agentVersion: z.string().optional(),
     engineVersion: z.string().optional(),
     clockSkewSeconds: z.number().optional(),
     certificateExpiresAt: timeSchema.optional(),

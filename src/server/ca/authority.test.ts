@@ -87,7 +87,7 @@ test('a CA that cannot be read is told as such, and not replaced', async () => {
   expect(await store.keys.get('ca')).toBe('rubbish');
 });
 
-test('an agent’s certificate is for its host and for nothing that the request asked for', async () => {
+test("an agent's certificate is for its host and for nothing that the request asked for", async () => {
   const authority = await open(await openTestStore());
   const keyPem = newKeyPem();
   const issued = await authority.issueAgent({ csrPem: await request(keyPem), hostId: 'host-1' });
@@ -107,7 +107,7 @@ test('an agent’s certificate is for its host and for nothing that the request 
   expect(Date.now() - issued.notBefore).toBeLessThan(400_000);
 });
 
-test('a server’s certificate is for servers, with a key of its own each time', async () => {
+test("a server's certificate is for servers, with a key of its own each time", async () => {
   const authority = await open(await openTestStore());
   const [first, second] = [await authority.issueServer({ lifetimeMs: 60_000 }), await authority.issueServer({})];
   const certificate = new X509Certificate(first.certPem);

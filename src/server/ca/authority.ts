@@ -86,7 +86,7 @@ async function makeAuthority(store: AuthorityOptions['store'], clock: Clock, log
   const certificate = await signAuthority(keyPem, clock.now());
   const own = keyPem + toPem(certificate);
   const stored = await store.keys.putIfAbsent(vaultName, own);
-  if (stored === own) log.info({ fingerprint: fingerprintOf(toDer(certificate)) }, 'the fleet’s CA was made');
+  if (stored === own) log.info({ fingerprint: fingerprintOf(toDer(certificate)) }, "the fleet's CA was made");
   return stored;
 }
 

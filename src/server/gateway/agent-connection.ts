@@ -150,7 +150,7 @@ export function createAgentConnection(options: AgentConnectionOptions): AgentCon
       const renewed = await parts.renewals.renew(host, certificate.serial, csr);
       if (typeof renewed === 'string') return socket.send({ type: 'reply', id, error: renewed.slice(0, 1024) });
       newest = renewed;
-      log.info({ notAfter: new Date(renewed.notAfter).toISOString() }, 'an agent’s certificate was renewed');
+      log.info({ notAfter: new Date(renewed.notAfter).toISOString() }, "an agent's certificate was renewed");
       socket.send({ type: 'reply', id, certificate: renewed.chain });
     } catch (error) {
       log.warn(`an agent's certificate cannot be renewed now: ${errorText(error)}`);

@@ -53,7 +53,7 @@ test.each([
   expect(after(beatAt(0, {}, { at: start + Math.sign(skew) * 5000 }))).toMatchObject({ wasBad: false });
 });
 
-test('half of the way there and back is taken off the clock’s distance', () => {
+test("half of the way there and back is taken off the clock's distance", () => {
   const facts = after(beatAt(0, { roundTrip: 0.4 }, { at: start - 200 }));
   expect(facts.clockSkewSeconds).toBeCloseTo(0, 6);
 });

@@ -79,7 +79,7 @@ test('refusals are all counted, and logged once a minute for a reason and an add
   expect(lines).toHaveLength(5004);
 });
 
-test('the database’s clock goes on between two looks at it', async () => {
+test("the database's clock goes on between two looks at it", async () => {
   let monotonic = 1000;
   let isSlow = true;
   const database = createDatabaseClock({
@@ -101,7 +101,7 @@ test('the database’s clock goes on between two looks at it', async () => {
   expect(Math.abs(database.now() - (5_000_000 + monotonic))).toBeLessThan(25);
 });
 
-test('an exporter’s address is kept only if it is one', () => {
+test("an exporter's address is kept only if it is one", () => {
   const at = { address: '::', port: 9338, tls: true, path: '/metrics' };
   expect(JSON.parse(exporterText(at, '192.0.2.7'))).toEqual({ ...at, address: '192.0.2.7' });
   expect(JSON.parse(exporterText({ ...at, address: 'web-1.example' }, '192.0.2.7'))).toMatchObject({

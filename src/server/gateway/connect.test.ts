@@ -141,7 +141,7 @@ test('a connection is replaced by one to another server on the same state', asyn
   await newer.next('heard');
 });
 
-test('other paths are nobody’s', async () => {
+test("other paths are nobody's", async () => {
   const { port, authority, addHost } = await startFleet();
   const identity = await join(port, (await addHost('web-1')).token);
   const { WebSocket } = await import('ws');

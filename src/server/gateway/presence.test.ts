@@ -54,7 +54,7 @@ test('a clock that is off is seen', async () => {
   expect(facts.wasBad).toBe(true);
 });
 
-test('the hello’s version and exporter are kept with the host', async () => {
+test("the hello's version and exporter are kept with the host", async () => {
   const { port, store, addHost } = await startFleet();
   const { token } = await addHost('web-1');
   const identity = await join(port, token);

@@ -78,7 +78,7 @@ test('the server proves itself by its CA alone', async () => {
   expect(refuseServer(chain, authority.fingerprint, Date.now() - 86_400_000, 2 * 86_400_000)).toBeUndefined();
 });
 
-test('the server’s certificate renews itself, and no connection is dropped for it', async () => {
+test("the server's certificate renews itself, and no connection is dropped for it", async () => {
   const { port, gateway, authority, addHost } = await startFleet({ serverCertificateMs: 6000 });
   const agent = await connectAndGreet(port, await join(port, (await addHost('web-1')).token));
   const first = await dial(port);

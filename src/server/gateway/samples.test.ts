@@ -98,7 +98,7 @@ test('late batches are marked; those that are too old or of the future are rejec
   ]);
 });
 
-test('times are corrected by how far the agent’s clock is off', async () => {
+test("times are corrected by how far the agent's clock is off", async () => {
   const { port, addHost, intake } = await startFleet();
   const identity = await join(port, (await addHost('web-1')).token);
   const behindMs = 3 * 3_600_000;

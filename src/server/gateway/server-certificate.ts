@@ -49,7 +49,7 @@ export function createServerCertificate(options: {
   const look = async (): Promise<void> => {
     if (clock.now() < renewAt) return;
     onRenewed(await make());
-    log.info({ notAfter: new Date(notAfter).toISOString() }, 'the server’s certificate for agents was renewed');
+    log.info({ notAfter: new Date(notAfter).toISOString() }, "the server's certificate for agents was renewed");
   };
 
   return {

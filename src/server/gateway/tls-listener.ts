@@ -62,7 +62,7 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
     // Not the new one: an agent needs a moment, and whoever holds connections that say nothing must not keep it out.
     const [oldest] = unknown.size >= strangers ? unknown.values() : [];
     if (oldest !== undefined) {
-      refusals.add('too_many_connections', peerAddress(oldest), 'too many connections wait to become an agent’s');
+      refusals.add('too_many_connections', peerAddress(oldest), "too many connections wait to become an agent's");
       oldest.destroy();
     }
     const end = otherEnd(socket);

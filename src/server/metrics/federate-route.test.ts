@@ -52,7 +52,7 @@ test('what the selectors choose, by name, with the times the samples were taken'
   expect(await lines(bench, matching('nothing'))).toEqual([]);
 });
 
-test('the server’s own samples too, with the time of the scrape; histograms by their samples', async () => {
+test("the server's own samples too, with the time of the scrape; histograms by their samples", async () => {
   await using bench = await filled();
   bench.metrics.counters.roundTrip('a', 0.5);
   const now = String(bench.clock.now());

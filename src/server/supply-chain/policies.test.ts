@@ -78,7 +78,7 @@ test('what is not possible is refused, and changes nothing', async () => {
   expect((await put('UPPER', { expression: 'true' })).status).toBe(400);
 });
 
-test('a policy of one’s own counts like the others, and can be removed', async () => {
+test("a policy of one's own counts like the others, and can be removed", async () => {
   await bench.push(trivyReport('app:1', vulnerable));
   const body = { expression: 'counts.medium == 0', displayName: 'No medium ones', config: { fix: 'upgrade' } };
   expect(await put('no-medium', body)).toMatchObject({

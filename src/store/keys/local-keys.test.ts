@@ -24,7 +24,7 @@ async function keyOf(bench: StoreBench, changes: Partial<StoreOptions> = {}): Pr
   return key;
 }
 
-test('everything in the data folder is its owner’s alone, and no key is in the database', async () => {
+test("everything in the data folder is its owner's alone, and no key is in the database", async () => {
   const { bench, file } = await filled();
   expect(statSync(bench.options.data).mode & 0o777).toBe(0o700);
   const names = readdirSync(bench.options.data);
@@ -77,7 +77,7 @@ test('a damaged key file is told without a word of it', async () => {
   await expect(attempt).rejects.not.toThrow(key);
 });
 
-test('a new database in a folder that has served another keeps the other’s keys', async () => {
+test("a new database in a folder that has served another keeps the other's keys", async () => {
   const { bench, file } = await filled();
   for (const name of ['tallyman.db', 'tallyman.db-wal', 'tallyman.db-shm']) {
     try {

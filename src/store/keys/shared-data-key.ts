@@ -78,7 +78,7 @@ async function unwrap(row: DataKeyTable, options: SharedKeyOptions): Promise<Buf
   // No copy helps here: a wrong secret must not become the one that the other servers need.
   if (key === undefined && isBySecret) {
     throw keyWrong(
-      'TALLYMAN_SECRET is not the one that protects the keys in the database: set it as it was; to change it, make a backup and restore it with the new one',
+      'TALLYMAN_SECRET is not the one that protects the keys in the database: set it as it was; to change it, make a backup with the old one and restore it with the new one into an empty database',
     );
   }
   return key;

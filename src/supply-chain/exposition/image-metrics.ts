@@ -1,13 +1,13 @@
 import { defineMetric } from '../../metrics/metric.ts';
 
-const rest = { type: 'gauge', source: 'the image’s last report' } as const;
+const rest = { type: 'gauge', source: "the image's last report" } as const;
 
 export const imageInfo = defineMetric({
   ...rest,
   name: 'tallyman_image_info',
   labels: ['org', 'digest', 'repository', 'tags', 'base', 'scanner'],
   when: 'every image, once for each of its repositories',
-  help: 'Always 1; to join an image’s digest with the names it goes by.',
+  help: "Always 1; to join an image's digest with the names it goes by.",
   source: 'what is known of the image',
 });
 export const imageVulnerabilities = defineMetric({
@@ -23,7 +23,7 @@ export const imageKnownExploited = defineMetric({
   labels: ['org', 'digest', 'running'],
   when: 'every image with figures, where the catalogue is loaded',
   help: 'Vulnerabilities of an image that CISA lists as exploited.',
-  source: 'the image’s last report and CISA’s catalogue',
+  source: "the image's last report and CISA's catalogue",
 });
 export const imageScanTime = defineMetric({
   ...rest,
@@ -53,7 +53,7 @@ export const imageHealthGrade = defineMetric({
   labels: ['org', 'digest', 'grade', 'running'],
   when: 'every image with figures',
   help: 'Always 1; the health of an image, from A to F.',
-  source: 'the results of the policies and the image’s figures',
+  source: "the results of the policies and the image's figures",
 });
 export const imageVulnerability = defineMetric({
   ...rest,

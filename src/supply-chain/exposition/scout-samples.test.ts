@@ -56,7 +56,7 @@ test('OpenMetrics on request', () => {
   expect(parseExposition(text, 'openmetrics').families.size).toBe(3);
 });
 
-test('the families are the contract’s, where that is kept beside the checkout', () => {
+test("the families are the contract's, where that is kept beside the checkout", () => {
   const original = new URL('../../../../shared/contract/scout.yaml', import.meta.url);
   const declared = scoutMetrics.map(({ name, type, labels }) => ({ name, type, labels }));
   const { families } = existsSync(original)

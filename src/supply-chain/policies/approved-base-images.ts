@@ -37,7 +37,7 @@ export const approvedBaseImages = definePolicy({
     if (allowed.some((pattern) => isAllowed(name, pattern))) return compliant;
     return violated(
       `the base image ${printable(base.name)} is not among those allowed`,
-      'build on one that is, or allow it in this policy’s configuration',
+      "build on one that is, or allow it in this policy's configuration",
     );
   },
 });

@@ -13,7 +13,7 @@ export const copyleftLicenses = definePolicy({
   displayName: 'No AGPL v3 licenses',
   doc: 'No package can be used only under a licence of the list.',
   config: z.strictObject({
-    /** SPDX ids or names; the many ways to write GNU’s licences are understood. */
+    /** SPDX ids or names; the many ways to write GNU's licences are understood. */
     licenses: names.min(1).default(['AGPL-3.0-only', 'AGPL-3.0-or-later', 'AGPL-3.0', 'AGPL-3.0+', 'AGPL']),
     /** Exceptions after WITH that make such a licence acceptable: `Classpath-exception-2.0`. */
     allowedExceptions: names.default([]),

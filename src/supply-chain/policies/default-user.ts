@@ -6,14 +6,14 @@ import { compliant, noData, violated } from './results.ts';
 export const defaultUser = definePolicy({
   id: 'no-default-root-user',
   displayName: 'Default non-root user',
-  doc: 'The image’s configuration names a user, and it is not root.',
+  doc: "The image's configuration names a user, and it is not root.",
   config: z.strictObject({
     /** Users that count as root, by name or number. No user at all always does. */
     rootUsers: z.array(z.string().min(1).max(64)).max(100).default(['root', '0']),
   }),
   evaluate({ user }, { rootUsers }) {
     if (user === undefined)
-      return noData('the image’s user: push a report that has it (Trivy’s JSON), or let an agent see the image');
+      return noData("the image's user: push a report that has it (Trivy's JSON), or let an agent see the image");
     const name = userPart(user);
     if (name !== '' && !rootUsers.some((root) => userPart(root) === name)) return compliant;
     return violated(

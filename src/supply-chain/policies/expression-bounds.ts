@@ -91,7 +91,7 @@ function faultOf(node: ASTNode, names: ReadonlySet<string>): string | undefined 
     case '[?]':
       return 'use has() to ask whether something is known';
     case '[]':
-      return /^(list|map)</.test(typeOf(node.args[0])) ? undefined : 'write a dot and the field’s name';
+      return /^(list|map)</.test(typeOf(node.args[0])) ? undefined : "write a dot and the field's name";
     case '+':
       return node.args.every((side) => summable.has(typeOf(side)))
         ? undefined

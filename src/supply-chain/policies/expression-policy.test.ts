@@ -68,7 +68,7 @@ test.each<[string, string]>([
 test('what is not in every finding, or needs a catalogue, is said', () => {
   const findings = [finding()];
   expect(evaluate('!findings.exists(f, f.knownExploited)', { findings })).toMatchObject({
-    missing: [expect.stringContaining('give the server CISA’s catalogue')],
+    missing: [expect.stringContaining("give the server CISA's catalogue")],
   });
   expect(evaluate('findings.all(f, f.publishedAt < now)', { findings })).toMatchObject({
     missing: [expect.stringContaining('ask with has()')],

@@ -80,10 +80,10 @@ const sources: Readonly<Record<string, string>> = {
   findings: noFindings,
   counts: noFindings,
   packages: 'packages: push an SBOM of this image (CycloneDX or SPDX), or a report that lists packages',
-  'image.user': 'image.user: push a report that has it (Trivy’s JSON), or let an agent see the image',
+  'image.user': "image.user: push a report that has it (Trivy's JSON), or let an agent see the image",
   'image.base': noBase,
   'attestations.sbom': 'attestations.sbom: whether the image has an SBOM is not known',
   'attestations.provenance': 'attestations.provenance: whether the image has provenance is not known',
-  '.knownExploited': '; give the server CISA’s catalogue',
+  '.knownExploited': "; give the server CISA's catalogue",
   '.publishedAt': '; the report does not say it of every finding: ask with has()',
 };

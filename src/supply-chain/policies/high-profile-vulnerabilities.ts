@@ -31,7 +31,7 @@ export const highProfileVulnerabilities = definePolicy({
   doc: 'None of the vulnerabilities that everybody knows is there, nor one that is known to be exploited.',
   config: z.strictObject({
     cves: idList.default(Object.keys(defaultCves)),
-    /** Also those in CISA’s catalogue, where the server has been given the file. */
+    /** Also those in CISA's catalogue, where the server has been given the file. */
     knownExploited: z.boolean().default(true),
     /** Never counted, whatever lists them. */
     except: idList.default([]),

@@ -23,7 +23,7 @@ test('the policies of the contract, in its order', () => {
   expect(policies.map(({ id, displayName }) => [id, displayName])).toEqual(contract);
 });
 
-test('the list here is the contract’s, where that is kept beside the checkout', () => {
+test("the list here is the contract's, where that is kept beside the checkout", () => {
   const original = new URL('../../../../shared/contract/scout.yaml', import.meta.url);
   const { policies: listed } = existsSync(original)
     ? (parse(readFileSync(original, 'utf8')) as { policies: { id: string; displayName: string }[] })

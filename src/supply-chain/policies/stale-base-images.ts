@@ -16,7 +16,7 @@ export const staleBaseImages = definePolicy({
     const { name, digest } = base;
     if (digest === undefined)
       return noData(
-        `the base image’s digest: set the label org.opencontainers.image.base.digest when building on ${printable(name)}`,
+        `the base image's digest: set the label org.opencontainers.image.base.digest when building on ${printable(name)}`,
       );
     const known = context.knownBase(name);
     if (known === undefined || known.current.length === 0) {

@@ -95,7 +95,7 @@ describe.each(sampleReports())('$name', (sample) => {
     }
   });
 
-  test('it is read the same with Windows’ line ends and a byte order mark', async () => {
+  test("it is read the same with Windows' line ends and a byte order mark", async () => {
     const text = Buffer.from(bytes).toString().replaceAll('\n', '\r\n');
     expect(await readReport(Buffer.from(`\uFEFF${text}\r\n`))).toEqual(await readReport(bytes));
   });

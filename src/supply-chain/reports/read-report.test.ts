@@ -298,7 +298,7 @@ describe('Grype', () => {
     expect(report).toMatchObject({ databaseAt: Date.UTC(2025, 0, 1), image: {}, packages: undefined });
   });
 
-  test('the digest is a registry’s; one that Grype made up is none', async () => {
+  test("the digest is a registry's; one that Grype made up is none", async () => {
     const image = async (target: object) =>
       (
         await read({
@@ -497,7 +497,7 @@ describe('OSV-Scanner', () => {
 });
 
 describe('GitLab', () => {
-  test('identifiers of an entry are one vulnerability’s; weaknesses and advisories are not', async () => {
+  test("identifiers of an entry are one vulnerability's; weaknesses and advisories are not", async () => {
     const report = await readSmall('gitlab-15.json');
     expect(printed(report)).toEqual([
       'CVE-2024-2 GHSA-a | apt 2.2.3 | critical | 2.2.4 2.3.1',

@@ -193,7 +193,7 @@ function toHost(view: HostView): Host {
     ...(lastSeenSeconds === undefined ? {} : { lastSeenSeconds }),
     joined: view.joined,
     createdAt: timeText(view.createdAt),
-    agentVersion: view.agentVersion,
+    ...(view.agentVersion === '' ? {} : { agentVersion: view.agentVersion }),
     ...(engineVersion === undefined ? {} : { engineVersion }),
     ...(clockSkewSeconds === undefined ? {} : { clockSkewSeconds }),
     ...timeField('certificateExpiresAt', view.certificateNotAfter),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Store } from '../../../store/store.ts';
+import { ApiProblem } from '../problem.ts';
 import { defineApiRoute, type ApiRoute } from '../api-route.ts';
 import { lineStream } from '../line-stream.ts';
 import { linesType } from './audit-routes.ts';
@@ -51,9 +52,23 @@ export function createServerRoutes(options: { store: Store; openApi: () => objec
       summary: 'Whether the server can answer: its database does',
       produces: plain,
       async handle() {
-        await store.now();
+        await within(store.now(), readyMs);
         return 'ready\n';
       },
     }),
   ];
+}
+
+/** A database that hangs is not ready; whoever asks does not wait for it. */
+const readyMs = 3000;
+
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
+  const { promise: passed, reject } = Promise.withResolvers<never>();
+  const late = new ApiProblem(503, 'DATABASE_UNAVAILABLE', `the database has not answered for ${ms / 1000} s`);
+  const timer = setTimeout(() => reject(late), ms);
+  try {
+    await Promise.race([work, passed]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

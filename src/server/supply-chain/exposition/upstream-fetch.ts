@@ -65,7 +65,7 @@ async function readText(answer: http.IncomingMessage): Promise<string> {
 function statusReason(status: number): string {
   const words: Readonly<Record<number, string>> = {
     401: 'it does not take the token: set another in scout.upstream.token',
-    403: 'its user is no owner of the organisation there: use an owner’s token in scout.upstream.token',
+    403: "its user is no owner of the organisation there: use an owner's token in scout.upstream.token",
     404: 'it knows no such organisation: look at scout.upstream.orgs',
     429: 'it was asked too often',
   };

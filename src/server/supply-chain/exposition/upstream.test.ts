@@ -58,7 +58,7 @@ test('its page is served under both paths, asked for at most once an hour', asyn
   expect(asked).toHaveLength(2);
 });
 
-test('needs an owner’s token of ours, and shows Docker’s to nobody', async () => {
+test("needs an owner's token of ours, and shows Docker's to nobody", async () => {
   reply = good();
   expect((await bench.call('GET', '/v1/exporter/org/acme')).status).toBe(401);
   expect((await bench.scrape(await bench.addOrg('other'))).status).toBe(403);

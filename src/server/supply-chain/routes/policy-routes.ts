@@ -20,7 +20,7 @@ type Change = z.infer<typeof changedPolicySchema>;
 type Setting = Omit<PolicySettingRow, 'changedAt'>;
 
 const common = { tag: 'supply chain', isFleetWide: true } as const;
-const params = z.object({ org: nameSchema, id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'is no policy’s id') });
+const params = z.object({ org: nameSchema, id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "is no policy's id") });
 
 export function createPolicyRoutes({ store, revaluator }: { store: Store; revaluator: Revaluator }): ApiRoute[] {
   const find = async (org: string, id: string): Promise<PolicyReply> => {

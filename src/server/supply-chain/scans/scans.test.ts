@@ -108,7 +108,7 @@ test('one that takes too long is ended, with what it has started', async () => {
   );
 });
 
-test('what it prints that is no report is refused; the last good one stays; the server’s settings are not shown to it', async () => {
+test("what it prints that is no report is refused; the last good one stays; the server's settings are not shown to it", async () => {
   standIn('trivy', `env > ${join(folder.path, 'env')}; echo '{"no": "report"}'`);
   const one = await open({}, false);
   await one.push(trivyReport('app:1', vulnerable));

@@ -36,7 +36,7 @@ export const gitlab = defineFormat({
   checkVersion(document, fail) {
     const version = hasName(document, 'version') ? document['version'] : undefined;
     if (typeof version === 'string' && !/^1[45]\./.test(version)) {
-      fail('REPORT_VERSION', `of GitLab’s reports, schemas 14 and 15 are known, not ${version}`, ['version']);
+      fail('REPORT_VERSION', `of GitLab's reports, schemas 14 and 15 are known, not ${version}`, ['version']);
     }
   },
   read({ version, scan, vulnerabilities }, fail): ParsedReport {

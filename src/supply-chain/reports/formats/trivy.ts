@@ -77,7 +77,7 @@ export const trivy = defineFormat({
   checkVersion(document, fail) {
     const version = hasName(document, 'SchemaVersion') ? document['SchemaVersion'] : undefined;
     if (version !== 2) {
-      fail('REPORT_VERSION', `of Trivy’s reports, schema 2 is known, not ${String(version)}`, ['SchemaVersion']);
+      fail('REPORT_VERSION', `of Trivy's reports, schema 2 is known, not ${String(version)}`, ['SchemaVersion']);
     }
   },
   read({ ArtifactName, ArtifactType, CreatedAt, Trivy, Metadata, Results, SchemaVersion }, fail): ParsedReport {
