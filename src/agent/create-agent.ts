@@ -226,7 +226,7 @@ function revoked(reason: string, state: StateFolder): TallymanError {
   }
   return new TallymanError(
     'AGENT_REVOKED',
-    `the fleet does not take this agent any more (${reason}): make a new line with \`tallyman host add\` on the server and start the agent with it`,
+    `the fleet does not take this agent any more (${reason}): start it with a new line of \`tallyman host join-token\`, or of \`tallyman host add\` where the host was removed`,
   );
 }
 

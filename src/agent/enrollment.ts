@@ -150,7 +150,7 @@ export function joinError(fault: EnrollmentFault, server: string, fingerprint: s
   }
   return new TallymanError(
     'AGENT_JOIN_REFUSED',
-    `${server} does not let this agent join (${fault.message}): make a new line with \`tallyman host add\` on the server and start the agent with it`,
+    `${server} does not let this agent join (${fault.message}): start it with a new line of \`tallyman host join-token\`, or of \`tallyman host add\` where the host was removed`,
     { cause: fault },
   );
 }

@@ -23,7 +23,7 @@ export function closeReason({ code }: LinkEnd): CloseReason | undefined {
 
 /** Denials after which there is no use in coming again; others may come of a clock that is wrong, or a server's trouble. */
 const finalDenials: ReadonlySet<string> = new Set(['CONNECT_REVOKED', 'CONNECT_HOST_REMOVED']);
-const refusedAdvice = 'if it lasts, empty the data folder and join again with the line of `tallyman host add`';
+const refusedAdvice = 'if it lasts, empty the data folder and join again with a new line of `tallyman host join-token`';
 
 function isFinal(end: LinkEnd): boolean {
   return closeReason(end) === 'revoked' || (end.denial !== undefined && finalDenials.has(end.denial));

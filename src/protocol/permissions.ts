@@ -11,6 +11,7 @@ export const permissions = [
   'alerts.read',
   'alerts.write',
   'audit.read',
+  'roles.read',
   'users.read',
   'users.write',
   'tokens.read',
@@ -31,10 +32,11 @@ const readable = [
   'backups.read',
   'alerts.read',
   'audit.read',
+  'roles.read',
   'images.read',
 ] as const satisfies readonly Permission[];
 
-/** The roles that every server has; they can be neither changed nor removed. Roles are read with `users.read`. */
+/** The roles that every server has; they can be neither changed nor removed. */
 export const builtInRoles = {
   admin: permissions,
   operator: [...readable, 'stacks.deploy', 'backups.run', 'alerts.write', 'images.write'],

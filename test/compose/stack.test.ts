@@ -143,7 +143,7 @@ describe.skipIf(!isComplete)('docker compose up', () => {
         data: { groups: { file: string }[] };
       };
       expect(new Set(rules.data.groups.map(({ file }) => file.split('/').at(-1)))).toEqual(
-        new Set(['recording.yml', 'containers.yml', 'exporter.yml', 'engine.yml']),
+        new Set(['recording.yml', 'containers.yml', 'exporter.yml', 'engine.yml', 'supply-chain.yml']),
       );
       expect(await get('http://127.0.0.1:9090/api/v1/alertmanagers')).toContain(
         'http://alertmanager:9093/api/v2/alerts',

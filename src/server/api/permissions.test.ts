@@ -127,8 +127,8 @@ const table: Readonly<Record<string, Row>> = {
     call: async (bench) => ({ path: `/api/v1/users/${await freshUser(bench)}` }),
     status: 204,
   },
-  'GET /api/v1/roles': { needs: 'users.read', call: () => ({ path: '/api/v1/roles' }), status: 200 },
-  'GET /api/v1/roles/:name': { needs: 'users.read', call: () => ({ path: '/api/v1/roles/viewer' }), status: 200 },
+  'GET /api/v1/roles': { needs: 'roles.read', call: () => ({ path: '/api/v1/roles' }), status: 200 },
+  'GET /api/v1/roles/:name': { needs: 'roles.read', call: () => ({ path: '/api/v1/roles/viewer' }), status: 200 },
   'POST /api/v1/roles': {
     needs: 'users.write',
     call: () => ({ path: '/api/v1/roles', body: { name: fresh('role'), permissions: ['users.write'] } }),
@@ -161,6 +161,8 @@ const readAll = [
   'backups.read',
   'alerts.read',
   'audit.read',
+  'roles.read',
+  'images.read',
 ];
 const roles: Readonly<Record<string, ReadonlySet<string>>> = {
   admin: new Set([
@@ -174,8 +176,10 @@ const roles: Readonly<Record<string, ReadonlySet<string>>> = {
     'tokens.read',
     'tokens.write',
     'server.backup',
+    'images.write',
+    'orgs.write',
   ]),
-  operator: new Set([...readAll, 'stacks.deploy', 'backups.run', 'alerts.write']),
+  operator: new Set([...readAll, 'stacks.deploy', 'backups.run', 'alerts.write', 'images.write']),
   viewer: new Set(readAll),
   scraper: new Set(['metrics.read']),
 };

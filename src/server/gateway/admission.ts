@@ -39,12 +39,12 @@ export async function admit(
   if (certificate === undefined || certificate.hostId !== host.id) {
     // After the database was put back to what it was before the certificate: another one may know it again.
     const detail =
-      'this certificate is not in the database: if it lasts, make a new join line with `tallyman host add`';
+      'this certificate is not in the database: if it lasts, make a new join line with `tallyman host join-token`';
     const denial = denied('CONNECT_CERTIFICATE_UNKNOWN', 403, detail);
     return { refusal: 'unknown_certificate', denial, host: host.name };
   }
   if (certificate.revokedAt !== undefined) {
-    const detail = 'this certificate was revoked: make a new join line with `tallyman host add`';
+    const detail = 'this certificate was revoked: make a new join line with `tallyman host join-token`';
     return { refusal: 'revoked', denial: denied('CONNECT_REVOKED', 403, detail), host: host.name };
   }
   const newest = await store.presences.of(host.id);

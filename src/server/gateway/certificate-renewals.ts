@@ -39,7 +39,12 @@ export function createCertificateRenewals(options: {
           if ((await tables.hosts.getById(host.id)) === undefined) return false;
           await tables.certificates.create({ serial: issued.serial, hostId: host.id, publicKey, notBefore, notAfter });
           const detail = { serial: issued.serial, notAfter, replaces: serial };
-          await tables.audit.append({ actor: `host:${host.name}`, action: 'host.renew', target: host.name, detail });
+          await tables.audit.append({
+            actor: `host:${host.name}`,
+            action: 'host.renew',
+            target: `host:${host.name}`,
+            detail,
+          });
           return true;
         });
         if (!isEntered) return 'this certificate was revoked';

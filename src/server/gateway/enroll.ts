@@ -60,7 +60,7 @@ async function enter(
   await tables.certificates.create({ serial, hostId: host.id, publicKey, notBefore, notAfter });
   if (host.joinedAt === undefined) await tables.hosts.update(host.id, { joinedAt: now });
   const detail = { serial, notAfter, address, revokesEarlier: hasNewKey };
-  await tables.audit.append({ actor: `host:${host.name}`, action: 'host.join', target: host.name, detail });
+  await tables.audit.append({ actor: `host:${host.name}`, action: 'host.join', target: `host:${host.name}`, detail });
   return hasNewKey;
 }
 
@@ -75,7 +75,8 @@ async function keyOf(csrPem: string): Promise<string | EnrollOutcome> {
 }
 
 function refused(why: 'used' | 'expired' | 'unknown'): EnrollOutcome {
-  const again = 'make a new line with `tallyman host add`';
+  // Not `host add`: the host is there.
+  const again = 'make a new line with `tallyman host join-token`';
   if (why === 'used') {
     const denial = denied('JOIN_TOKEN_USED', 403, `this token was used by another agent: ${again}`);
     return { refusal: 'token_used', denial };
@@ -84,6 +85,6 @@ function refused(why: 'used' | 'expired' | 'unknown'): EnrollOutcome {
     const denial = denied('JOIN_TOKEN_EXPIRED', 403, `this token has expired: ${again}`);
     return { refusal: 'token_expired', denial };
   }
-  const denial = denied('JOIN_TOKEN_UNKNOWN', 403, `there is no such token: ${again}`);
+  const denial = denied('JOIN_TOKEN_UNKNOWN', 403, `there is no such token; it may have been replaced: ${again}`);
   return { refusal: 'token_unknown', denial };
 }

@@ -23,7 +23,7 @@ test('an agent joins once with its token, and connects with what it got', async 
   const [row] = await store.certificates.ofHost(id);
   expect(row).toMatchObject({ serial: certificate.serialNumber.toLowerCase(), hostId: id, revokedAt: undefined });
   const [entry] = await store.audit.list({ limit: 1 });
-  expect(entry).toMatchObject({ actor: 'host:web-1', action: 'host.join', target: 'web-1' });
+  expect(entry).toMatchObject({ actor: 'host:web-1', action: 'host.join', target: 'host:web-1' });
   expect(JSON.stringify(entry)).not.toContain(token);
 
   const agent = await connectAndGreet(port, { key: candidate.keyPem, cert: reply.certificate, id });

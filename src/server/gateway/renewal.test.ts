@@ -27,7 +27,7 @@ test('a connected agent gets its next certificate, and the one before stays good
   expect(pem.endsWith(authority.certificatePem)).toBe(true);
   expect(await store.certificates.ofHost(id)).toHaveLength(2);
   const [entry] = await store.audit.list({ limit: 1 });
-  expect(entry).toMatchObject({ actor: 'host:web-1', action: 'host.renew', target: 'web-1' });
+  expect(entry).toMatchObject({ actor: 'host:web-1', action: 'host.renew', target: 'host:web-1' });
   const renewed = await connectAndGreet(port, { key: next.keyPem, cert: pem, id });
   expect(await agent.closed).toMatchObject({ code: 4001 });
   const before = await connectAndGreet(port, identity);

@@ -43,7 +43,7 @@ export function createAuditRoutes(store: Store): ApiRoute[] {
         ...pageQuery,
         action: z.string().max(128).optional(),
         before: z.coerce
-          .number('use a whole number')
+          .number('use a whole number from 1')
           .int()
           .min(1)
           .optional()

@@ -26,7 +26,7 @@ export function createRoleRoutes(store: Store): ApiRoute[] {
     defineApiRoute({
       method: 'GET',
       path: '/api/v1/roles',
-      permission: 'users.read',
+      permission: 'roles.read',
       tag,
       summary: 'The roles: the built-in ones on the first page, besides those of the page',
       query: z.strictObject(pageQuery),
@@ -43,7 +43,7 @@ export function createRoleRoutes(store: Store): ApiRoute[] {
     defineApiRoute({
       method: 'GET',
       path: '/api/v1/roles/:name',
-      permission: 'users.read',
+      permission: 'roles.read',
       tag,
       summary: 'One role',
       params,
