@@ -33,8 +33,9 @@ const push = defineSubcommand({
   further: { word: 'FILE' },
   flags: { image: imageFlag, org: orgFlag, 'fail-on': failOnFlag },
   remarks: [
-    'Trivy, Grype, CycloneDX, SPDX, SARIF (Docker Scout, Trivy, Grype), OSV-Scanner, GitLab and OpenVEX: what it is,',
-    'its content tells; gzip is unpacked. Several files with one --image have to be reports of one image.',
+    'Trivy, Grype, CycloneDX, SPDX, SARIF (Docker Scout, Trivy, Grype), OSV-Scanner, GitLab, OpenVEX and',
+    'SLSA provenance: what it is, its content tells; gzip is unpacked.',
+    'Several files with one --image have to be reports of one image.',
   ],
   check({ subject, further }) {
     if (further.length === 0 || ![subject, ...further].includes(standardInput)) return [];

@@ -99,7 +99,7 @@ export interface Tags {
 export interface ReportRow {
   org: string;
   digest: string;
-  /** vulnerabilities, sbom, or `vex:` and the document's id: one of each counts, the last accepted. */
+  /** vulnerabilities, sbom, provenance, or `vex:` and the document's id: one of each counts, the last accepted. */
   kind: string;
   format: string;
   receivedAt: number;

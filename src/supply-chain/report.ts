@@ -65,7 +65,8 @@ export type ReportFormat =
   | 'sarif'
   | 'osv-scanner'
   | 'gitlab'
-  | 'openvex';
+  | 'openvex'
+  | 'provenance';
 
 /** A report of any format, counted by the rules in docs/counting.md. */
 export interface Report {
@@ -83,6 +84,8 @@ export interface Report {
   packages: readonly Package[] | undefined;
   /** Statements of a VEX document; empty for anything else. */
   vex: readonly VexStatement[];
+  /** What it is evidence of, beside what it lists. */
+  attestations?: { sbom?: boolean; provenance?: boolean } | undefined;
   /** The document's own id, where it has one: a later document of the same id takes its place. */
   documentId?: string | undefined;
 }

@@ -114,7 +114,7 @@ export const pushedReportSchema = z
     digest: z.string(),
     repository: z.string(),
     format: z.string(),
-    /** vulnerabilities, sbom or vex */
+    /** vulnerabilities, sbom, vex or provenance */
     kind: z.string(),
     vulnerabilities: severityCountsSchema.optional(),
     policies: z.array(policyResultSchema),

@@ -5,8 +5,11 @@ import { compliant, noData, violatedBy } from './results.ts';
 const kinds = ['sbom', 'provenance'] as const;
 
 const words = {
-  sbom: { name: 'SBOM', fix: 'build with `--sbom=true`, or push one with `tallyman report push`' },
-  provenance: { name: 'provenance', fix: 'build with `--provenance=mode=max`' },
+  sbom: { name: 'SBOM', fix: 'push one of this image with `tallyman report push`' },
+  provenance: {
+    name: 'provenance',
+    fix: 'build with `--provenance=mode=max`, and push what it says with `tallyman report push`',
+  },
 } as const;
 
 export const supplyChainAttestations = definePolicy({

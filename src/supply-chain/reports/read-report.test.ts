@@ -44,6 +44,8 @@ describe('a report is known by its content', () => {
     ['openvex.json', 'openvex'],
     ['osv-image.json', 'osv-scanner'],
     ['gitlab-15.json', 'gitlab'],
+    ['provenance-v1.json', 'provenance'],
+    ['provenance-dsse.json', 'provenance'],
   ])('%s is %s, in whatever order its names are', async (name, format) => {
     const report = await readSmall(name);
     expect(report.format).toBe(format);

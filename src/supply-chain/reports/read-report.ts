@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { createPairs } from '../counting/pairs.ts';
-import type { Finding, Report } from '../report.ts';
+import type { Finding, Report, ReportedImage } from '../report.ts';
+import { carriedReport, carrierSchema, payloadOf } from './carried-report.ts';
 import { formats } from './formats/index.ts';
 import { readDocument } from './json/read-document.ts';
 import { createSelection } from './json/selection.ts';
 import { openReportBytes, type ReportSource } from './report-bytes.ts';
-import { fail } from './report-fault.ts';
+import { fail, ReportFault } from './report-fault.ts';
 import type { ParsedReport, RawDocument } from './report-format.ts';
 import { reportLimits, type ReportLimits } from './report-limits.ts';
 
@@ -17,7 +18,7 @@ export interface ReadReportOptions {
 const entriesAtOnce = 500;
 
 /** What any of the formats reads: which of them it is, is known only at the end of the text. */
-const selection = createSelection(formats.map(({ schema }) => schema));
+const selection = createSelection([...formats.map(({ schema }) => schema), carrierSchema]);
 
 /**
  * Reads a report of any known format, which its content tells, and makes pairs of a vulnerability and a package of its
@@ -27,13 +28,48 @@ const selection = createSelection(formats.map(({ schema }) => schema));
  */
 export async function readReport(source: ReportSource, options: ReadReportOptions = {}): Promise<Report> {
   const limits = { ...reportLimits, ...options.limits };
-  const bytes = openReportBytes(source, { bytes: limits.bytes, signal: options.signal });
-  const { document, names } = await readDocument(bytes, selection, limits);
-  const reader = isRaw(document) ? formats.find((format) => format.recognises(document, names)) : undefined;
-  if (!isRaw(document) || reader === undefined) refuseUnknown(document, names);
-  const { entries, vex = [], ...report } = reader.read(document);
+  const { document, names } = await readText(source, limits, options.signal);
+  const payload = isRaw(document) ? payloadOf(document) : undefined;
+  if (payload === undefined) return await toReport(document, names, limits, options.signal);
+  try {
+    const inner = await readText(payload, limits, options.signal);
+    return await toReport(inner.document, inner.names, limits, options.signal);
+  } catch (error) {
+    if (!(error instanceof ReportFault)) throw error;
+    return fail(error.code, `inside of its payload, ${error.reason}`, error);
+  }
+}
+
+async function readText(source: ReportSource, limits: ReportLimits, signal: AbortSignal | undefined) {
+  const bytes = openReportBytes(source, { bytes: limits.bytes, signal });
+  return await readDocument(bytes, selection, limits);
+}
+
+async function toReport(
+  document: unknown,
+  names: readonly string[],
+  limits: ReportLimits,
+  signal: AbortSignal | undefined,
+): Promise<Report> {
+  const carried = isRaw(document) ? carriedReport(document) : undefined;
+  const own = carried?.document ?? document;
+  const reader =
+    carried?.reader ?? (isRaw(document) ? formats.find((format) => format.recognises(document, names)) : undefined);
+  if (!isRaw(own) || reader === undefined) refuseUnknown(document, names);
+  const { entries, vex = [], image, ...report } = reader.read(own, carried?.at);
   checkPackages(report, limits);
-  return { format: reader.format, ...report, findings: await toFindings(entries, limits, options.signal), vex };
+  return {
+    format: reader.format,
+    ...report,
+    image: carried === undefined ? image : withName(image, carried.image),
+    findings: await toFindings(entries, limits, signal),
+    vex,
+  };
+}
+
+/** The image by the name outside of the report, where there is one. */
+function withName(image: ReportedImage, { reference, digest }: ReportedImage): ReportedImage {
+  return reference === undefined ? image : { ...image, reference, digest: digest ?? image.digest };
 }
 
 function isRaw(document: unknown): document is RawDocument {

@@ -27,6 +27,7 @@ export interface Whereabouts {
 /** A report that is refused as a whole: why, and where in it. */
 export class ReportFault extends TallymanError {
   override readonly code: ReportFaultCode;
+  readonly reason: string;
   readonly place: Place | undefined;
   readonly path: string | undefined;
 
@@ -34,6 +35,7 @@ export class ReportFault extends TallymanError {
     super(code, `the report is refused: ${reason}${whereText(place, path)}`);
     this.name = 'ReportFault';
     this.code = code;
+    this.reason = reason;
     this.place = place;
     this.path = path;
   }

@@ -24,8 +24,11 @@ export interface FormatReader {
   schema: ZodType;
   /** Whether it is of this kind, by names that no other kind has; `names` are all that stand at its top. */
   recognises(document: RawDocument, names: readonly string[]): boolean;
-  /** @throws {ReportFault} for a version that is not known, and for what is not of the kind's form */
-  read(document: RawDocument): ParsedReport;
+  /**
+   * @param at Where it stands in the text's document.
+   * @throws {ReportFault} for a version that is not known, and for what is not of the kind's form
+   */
+  read(document: RawDocument, at?: readonly PropertyKey[]): ParsedReport;
 }
 
 interface FormatDefinition<S extends ZodType> {
@@ -43,9 +46,9 @@ export function defineFormat<S extends ZodType>(definition: FormatDefinition<S>)
     format,
     schema,
     recognises: (document, names) => definition.recognises(document, names),
-    read(document) {
+    read(document, at = []) {
       const fail: Fail = (code, reason, path) =>
-        failReport(code, reason, { place: placeOfPath(document, path), path: toJsonPath(path) });
+        failReport(code, reason, { place: placeOfPath(document, path), path: toJsonPath([...at, ...path]) });
       definition.checkVersion?.(document, fail);
       const result = schema.safeParse(document);
       if (!result.success) {

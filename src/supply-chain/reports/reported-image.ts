@@ -31,13 +31,13 @@ export function toReportedImage(clues: ImageClues): ReportedImage {
 /** What the scanner was given, if it is a name of the image; else the image's own names: it was given a file or an id. */
 function referenceOf({ given, tags = [], repoDigests = [] }: ImageClues): string | undefined {
   const names = [...tags, ...repoDigests].filter((name) => tryImageReference(name) !== undefined);
-  if (given === undefined || !isName(given)) return names[0];
+  if (given === undefined || !isImageName(given)) return names[0];
   const repositories = names.map((name) => repository(name));
   return names.length === 0 || repositories.includes(repository(given)) ? given : names[0];
 }
 
 /** Whether it looks like a reference, and not like a file that a docker save wrote, or an id. */
-function isName(text: string): boolean {
+export function isImageName(text: string): boolean {
   return (
     !/\.(?:tar|tgz|tar\.gz|tar\.zst|oci|sif|json)$/i.test(text) &&
     !/^[a-f\d]{12}$/.test(text) &&

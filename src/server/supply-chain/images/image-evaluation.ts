@@ -45,6 +45,8 @@ export interface VexDocument {
 export const vulnerabilitiesKind = 'vulnerabilities';
 export const packagesKind = 'sbom';
 export const vexKind = 'vex:';
+/** Of which the facts of the image say all that counts. */
+export const provenanceKind = 'provenance';
 
 export async function readReports(rows: readonly ReportRow[]): Promise<ImageReports> {
   const of = async (kind: string): Promise<ReportLists | undefined> => {

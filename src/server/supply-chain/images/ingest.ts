@@ -12,6 +12,7 @@ import { withFirstSeen } from './first-seen.ts';
 import {
   evaluateImage,
   packagesKind,
+  provenanceKind,
   readReports,
   vexKind,
   vulnerabilitiesKind,
@@ -45,7 +46,7 @@ export interface PushedReport {
 }
 
 export interface IngestedReport extends EvaluatedImage {
-  kind: 'vulnerabilities' | 'sbom' | 'vex';
+  kind: 'vulnerabilities' | 'sbom' | 'vex' | 'provenance';
 }
 
 export interface IngestOptions {
@@ -121,9 +122,10 @@ export function createIngest({ store, readPolicies, knownExploited, isProvisiona
   };
 }
 
-function kindOf({ findings, packages }: Report): IngestedReport['kind'] {
+function kindOf({ findings, packages, attestations }: Report): IngestedReport['kind'] {
   if (findings !== undefined) return 'vulnerabilities';
-  return packages === undefined ? 'vex' : 'sbom';
+  if (packages !== undefined) return 'sbom';
+  return attestations?.provenance === true ? 'provenance' : 'vex';
 }
 
 /** Which image is meant, by what its tag points to where no digest is known. */
@@ -203,6 +205,7 @@ async function mergeReport(
     changed.packages = packages;
     rows.push({ kind: packagesKind, data: await packReport({ packages }) });
   }
+  if (kindOf(report) === 'provenance') rows.push({ kind: provenanceKind, data: await packReport({}) });
   if (kindOf(report) === 'vex') {
     const kind = `${vexKind}${documentId(report)}`;
     const others = before.vex.filter((document) => document.kind !== kind);

@@ -43,7 +43,7 @@ export function writeFacts(facts: StoredFacts): string {
 /** The facts with what a report adds; what it does not say stays. */
 export function addReportFacts(
   facts: StoredFacts,
-  { image, scanner, format, packages, findings }: Report,
+  { image, scanner, format, packages, findings, attestations }: Report,
 ): StoredFacts {
   const isBill = packages !== undefined && ['cyclonedx', 'spdx'].includes(format);
   return {
@@ -56,7 +56,7 @@ export function addReportFacts(
       createdAt: image.createdAt,
       scannerVersion: findings === undefined ? undefined : scanner?.version,
     }),
-    attestations: { ...facts.attestations, ...(isBill ? { sbom: true } : {}) },
+    attestations: { ...facts.attestations, ...(isBill ? { sbom: true } : {}), ...attestations },
   };
 }
 

@@ -4,6 +4,7 @@ import { gitlab } from './gitlab.ts';
 import { grype } from './grype.ts';
 import { openvex } from './openvex.ts';
 import { osvScanner } from './osv-scanner.ts';
+import { provenance } from './provenance.ts';
 import { sarif } from './sarif.ts';
 import { spdx } from './spdx.ts';
 import { trivy, trivyLegacy } from './trivy.ts';
@@ -19,4 +20,5 @@ export const formats: readonly FormatReader[] = [
   gitlab,
   openvex,
   osvScanner,
+  provenance,
 ];
