@@ -71,7 +71,7 @@ describe.skipIf(!hasRequirements('28', 'prometheus', 'promtool'))('a real Promet
   });
 
   it('answers the example queries of what is there', async () => {
-    const online = await eventually('dockmesh_hosts_total{status="online"} == 1');
+    const online = await eventually('dockmesh_hosts_total{job="fleet",status="online"} == 1');
     expect(online).toHaveLength(1);
     expect(await prometheus.query('dockmesh_agent_last_seen_seconds > 120')).toEqual([]);
     expect(await eventually('dockmesh_agent_last_seen_seconds < 60')).toMatchObject([{ labels: { host: 'dock' } }]);
