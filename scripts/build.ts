@@ -44,7 +44,7 @@ const builtins: Plugin = {
 const fleet = new RegExp(
   [
     String.raw`/src/(?:server|store|agent|protocol|supply-chain)/`,
-    String.raw`/src/commands/(?!(?:command|config|configured-server|exporter|exporter-config-input|healthcheck|health-request|plugin)\.ts$)`,
+    String.raw`/src/commands/(?!(?:command|config|configured-log|configured-server|exporter|exporter-config-input|unloaded|version-line|healthcheck|health-request|plugin)\.ts$)`,
     String.raw`/node_modules/(?!(?:pino|zod|yaml|bcryptjs|[^/]*pino[^/]*|sonic-boom|quick-format-unescaped|safe-stable-stringify|@pinojs|thread-stream|real-require|atomic-sleep|on-exit-leak-free|process-warning)/)`,
   ].join('|'),
 );
@@ -77,6 +77,11 @@ const { output } = await bundle.write({
   comments: { legal: false },
 });
 await bundle.close();
+const program = output.find(({ fileName }) => fileName === 'tallyman.js');
+if (program?.type !== 'chunk' || program.imports.includes('tallyman-fleet.js')) {
+  rmSync(draft, { recursive: true });
+  throw new Error('the exporter would read tallyman-fleet.js too: list what it imports in scripts/build.ts');
+}
 // Put in place whole: a program that starts meanwhile finds the old build or the new one.
 for (const { fileName } of output.toReversed()) renameSync(draft + fileName, target + fileName);
 rmSync(draft, { recursive: true });

@@ -3,8 +3,7 @@ import { buildInfo } from '../base/build-info.ts';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { errorText, TallymanError } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
-import { collectors } from '../collectors/index.ts';
-import { selfMetrics } from '../collectors/self.ts';
+import { exporterMetrics } from '../collectors/exporter-metrics.ts';
 import type { ObservedEngine } from '../exporter/create-exporter.ts';
 import { encodeFrame } from '../protocol/frame-codec.ts';
 import { protocolVersions, type Hello } from '../protocol/frames.ts';
@@ -53,9 +52,7 @@ export interface Agent {
 }
 
 /** The agent's own metrics are about its connection, and of no use at the other end. */
-const sentFamilies: ReadonlySet<string> = new Set(
-  [...collectors.flatMap(({ metrics }) => metrics), ...selfMetrics].map(({ name }) => name),
-);
+const sentFamilies: ReadonlySet<string> = new Set(exporterMetrics.map(({ name }) => name));
 
 export function createAgent(options: AgentOptions): Agent {
   const { engine, state, log, clock = systemClock, timers = systemTimers, random = Math.random } = options;

@@ -5,34 +5,29 @@ import { openStateFolder, type StateFolder } from '../agent/state/state-folder.t
 import { buildInfo } from '../base/build-info.ts';
 import { systemClock } from '../base/clock.ts';
 import { TallymanError } from '../base/errors.ts';
-import { createLog, type Log } from '../base/log.ts';
+import type { Log } from '../base/log.ts';
 import { agentConfigEnv, loadAgentConfig, type AgentConfig } from '../config/agent-config.ts';
 import { agentKeys } from '../config/agent-keys.ts';
 import { helpText } from '../config/help.ts';
 import { createExporter } from '../exporter/create-exporter.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
+import { answerUnloaded } from './unloaded.ts';
+import { createConfiguredLog } from './configured-log.ts';
 import { createConfiguredServer } from './configured-server.ts';
 import { toExporterOptions } from './exporter.ts';
-import { exporterKeyOptions, versionLine, webConfigFaults } from './exporter-config-input.ts';
+import { exporterKeyOptions, webConfigFaults } from './exporter-config-input.ts';
 
 /** How long requests that are under way, and goodbyes, may take to end. */
 const stopDeadlineMs = 4000;
 
 export const agent: Command = async (context) => {
   const loaded = loadAgentConfig({ argv: context.args, env: context.env }, exporterKeyOptions);
-  if (!loaded.ok && loaded.request !== undefined) {
-    context.print(loaded.request === 'help' ? help() : versionLine());
-    return { exitCode: 0 };
-  }
-  const faults = loaded.ok ? await webConfigFaults(loaded.config['server.web_config_file']) : loaded.faults;
+  if (!loaded.ok) return answerUnloaded(loaded, context, help);
+  const faults = await webConfigFaults(loaded.config['server.web_config_file']);
   for (const fault of faults) context.printError(fault);
-  if (!loaded.ok || faults.length > 0) return { exitCode: 2 };
+  if (faults.length > 0) return { exitCode: 2 };
   const { config } = loaded;
-  const log = createLog({
-    level: config['logging.level'],
-    format: config['logging.format'],
-    output: config['logging.output'],
-  });
+  const log = createConfiguredLog(config);
   let state: StateFolder | undefined;
   try {
     state = openStateFolder(config['agent.data']);

@@ -1,22 +1,16 @@
-import { buildInfo } from '../base/build-info.ts';
 import { collectorGroups, collectors } from '../collectors/index.ts';
 import { baseLabels } from '../collectors/container-labels.ts';
-import { selfMetrics } from '../collectors/self.ts';
+import { exporterMetrics } from '../collectors/exporter-metrics.ts';
 import { loadExporterConfig, type ExporterConfig } from '../config/exporter-config.ts';
 import { exporterKeys, type ExporterKeyOptions } from '../config/exporter-keys.ts';
 import { helpText } from '../config/help.ts';
 import { commandNames, type CommandContext } from './command.ts';
+import { answerUnloaded } from './unloaded.ts';
 
 /** What the exporter's keys take from the collectors: the switches, and the label names that are taken. */
 export const exporterKeyOptions: ExporterKeyOptions = {
   collectors: [...collectorGroups, ...collectors.map(({ name, doc }) => ({ name, doc }))],
-  reservedLabels: [
-    ...new Set([
-      ...baseLabels,
-      'container_id',
-      ...[...collectors.flatMap(({ metrics }) => metrics), ...selfMetrics].flatMap(({ labels }) => labels),
-    ]),
-  ],
+  reservedLabels: [...new Set([...baseLabels, 'container_id', ...exporterMetrics.flatMap(({ labels }) => labels)])],
 };
 
 /**
@@ -27,12 +21,7 @@ export async function readExporterConfig(
   context: CommandContext,
 ): Promise<{ config: ExporterConfig; configFile: string | undefined } | { exitCode: 0 | 2 }> {
   const loaded = loadExporterConfig({ argv: context.args, env: context.env }, exporterKeyOptions);
-  if (!loaded.ok) {
-    if (loaded.request === 'help') context.print(help());
-    if (loaded.request === 'version') context.print(versionLine());
-    for (const fault of loaded.faults ?? []) context.printError(fault);
-    return { exitCode: loaded.request === undefined ? 2 : 0 };
-  }
+  if (!loaded.ok) return answerUnloaded(loaded, context, help);
   const faults = await webConfigFaults(loaded.config['server.web_config_file']);
   for (const fault of faults) context.printError(fault);
   return faults.length > 0 ? { exitCode: 2 } : { config: loaded.config, configFile: loaded.configFile };
@@ -55,9 +44,4 @@ function help(): string {
       `Other commands, each with its own --help: ${commandNames.filter((name) => name !== 'exporter').join(', ')}.`,
     ],
   });
-}
-
-export function versionLine(): string {
-  const { version, commit, buildDate } = buildInfo;
-  return `tallyman ${version} (commit ${commit}, built ${buildDate}, node${process.versions.node})`;
 }

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../base/clock.ts';
-import { createLog } from '../base/log.ts';
 import { buildInfo } from '../base/build-info.ts';
 import type { ExporterConfig } from '../config/exporter-config.ts';
 import { collectorSwitches } from '../config/exporter-keys.ts';
 import { parseDockerHost } from '../config/docker-host.ts';
 import { createExporter, type ExporterOptions } from '../exporter/create-exporter.ts';
 import type { Command } from './command.ts';
+import { createConfiguredLog } from './configured-log.ts';
 import { createConfiguredServer } from './configured-server.ts';
 import { readExporterConfig } from './exporter-config-input.ts';
 
@@ -17,11 +17,7 @@ export const exporter: Command = async (context) => {
   const input = await readExporterConfig(context);
   if ('exitCode' in input) return input;
   const { config } = input;
-  const log = createLog({
-    level: config['logging.level'],
-    format: config['logging.format'],
-    output: config['logging.output'],
-  });
+  const log = createConfiguredLog(config);
   const container = createExporter({ ...toExporterOptions(config), clock: systemClock, log });
   const server = createConfiguredServer(config, container.routes, log);
   const { address, port, tls } = await server.start();

@@ -8,7 +8,8 @@ import type { ServerConfig } from '../config/server-config.ts';
 import { parseListenPair } from '../config/values/listen-pair.ts';
 import type { WebKeys } from '../config/web-keys.ts';
 import type { Command, CommandContext } from './command.ts';
-import { exporterKeyOptions, versionLine } from './exporter-config-input.ts';
+import { exporterKeyOptions } from './exporter-config-input.ts';
+import { versionLine } from './version-line.ts';
 import { askHealth, type HealthAnswer } from './health-request.ts';
 
 /**

@@ -1,33 +1,25 @@
 import { buildInfo } from '../base/build-info.ts';
 import { systemClock } from '../base/clock.ts';
 import { errorText, TallymanError } from '../base/errors.ts';
-import { createLog, type Log } from '../base/log.ts';
+import type { Log } from '../base/log.ts';
 import { helpText } from '../config/help.ts';
 import { loadPluginConfig, selfPath, type PluginConfig } from '../config/plugin-config.ts';
 import { pluginKeys } from '../config/plugin-keys.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { createPlugin, type Plugin } from '../plugin/create-plugin.ts';
 import type { Command, CommandContext, CommandResult } from './command.ts';
+import { answerUnloaded } from './unloaded.ts';
+import { createConfiguredLog } from './configured-log.ts';
 import { createConfiguredServer } from './configured-server.ts';
-import { versionLine } from './exporter-config-input.ts';
 
 /** How long requests that are under way may take to end. The engine kills a plugin 10 s after it asked it to end. */
 const stopDeadlineMs = 5000;
 
 export const plugin: Command = async (context) => {
   const loaded = loadPluginConfig({ argv: context.args, env: context.env });
-  if (!loaded.ok) {
-    if (loaded.request === 'help') context.print(help());
-    if (loaded.request === 'version') context.print(versionLine());
-    for (const fault of loaded.faults ?? []) context.printError(fault);
-    return { exitCode: loaded.request === undefined ? 2 : 0 };
-  }
+  if (!loaded.ok) return answerUnloaded(loaded, context, help);
   const { config } = loaded;
-  const log = createLog({
-    level: config['logging.level'],
-    format: config['logging.format'],
-    output: config['logging.output'],
-  });
+  const log = createConfiguredLog(config);
   const collector = createCollector(config, log);
   return run(context, { config, log, collector, server: createConfiguredServer(config, collector.routes, log) });
 };

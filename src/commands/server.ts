@@ -1,6 +1,6 @@
 import { buildInfo } from '../base/build-info.ts';
 import { systemClock } from '../base/clock.ts';
-import { createLog, type Log } from '../base/log.ts';
+import type { Log } from '../base/log.ts';
 import { helpText } from '../config/help.ts';
 import { agentUrls, loadServerConfig, type ServerConfig } from '../config/server-config.ts';
 import type { Environment } from '../config/key.ts';
@@ -10,25 +10,17 @@ import { parseListenPair } from '../config/values/listen-pair.ts';
 import { startServer, type ServerOptions } from '../server/create-server.ts';
 import { firstAdministrator } from '../server/auth/first-admin.ts';
 import type { Command } from './command.ts';
-import { versionLine } from './exporter-config-input.ts';
+import { answerUnloaded } from './unloaded.ts';
+import { createConfiguredLog } from './configured-log.ts';
 
 /** How long requests and connections that are under way may take to end. */
 const stopDeadlineMs = 5000;
 
 export const server: Command = async (context) => {
   const loaded = loadServerConfig({ argv: context.args, env: context.env });
-  if (!loaded.ok) {
-    if (loaded.request === 'help') context.print(help());
-    if (loaded.request === 'version') context.print(versionLine());
-    for (const fault of loaded.faults ?? []) context.printError(fault);
-    return { exitCode: loaded.request === undefined ? 2 : 0 };
-  }
+  if (!loaded.ok) return answerUnloaded(loaded, context, help);
   const { config } = loaded;
-  const log = createLog({
-    level: config['logging.level'],
-    format: config['logging.format'],
-    output: config['logging.output'],
-  });
+  const log = createConfiguredLog(config);
   const running = await startServer(toServerOptions(config, context.env, log));
   const { http, agents, metrics, generatedPassword } = running;
   if (generatedPassword !== undefined) {

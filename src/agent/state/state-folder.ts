@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, constants, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, systemCode, TallymanError } from '../../base/errors.ts';
-import { makeFolder as makeMissing } from '../../base/make-folder.ts';
+import { makeFolder } from '../../base/make-folder.ts';
 import { createAgentKey } from '../certificate-request.ts';
 import { isCertificateOf, isKey, splitCertificates } from '../certificates.ts';
 import { moveAtomically, readIfThere, writeAtomically } from './atomic-file.ts';
@@ -49,7 +49,7 @@ export function openStateFolder(path: string): StateFolder {
   const at = (name: keyof typeof files): string => join(path, files[name]);
   const guarded = <T>(task: () => T): T => guard(path, task);
 
-  guarded(() => makeFolder(path));
+  guarded(() => prepareFolder(path));
   const lock = guarded(() => lockFile(at('lock')));
   if (lock === undefined) {
     throw new TallymanError(
@@ -127,8 +127,8 @@ export function openStateFolder(path: string): StateFolder {
   };
 }
 
-function makeFolder(path: string): void {
-  makeMissing(path, 0o700);
+function prepareFolder(path: string): void {
+  makeFolder(path, 0o700);
   if (!statSync(path).isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
   // A folder that others may read is closed where it is ours; where not, the files' own modes protect them.
   if (statSync(path).uid === process.getuid?.()) chmodSync(path, 0o700);

@@ -1,7 +1,7 @@
 import type { SamplesFrame } from '../../protocol/frames.ts';
 import { keptMs } from '../../protocol/limits.ts';
 import type { SampleBatch, SampleFamily } from '../samples/sample-batch.ts';
-import { knownMetrics } from './known-metrics.ts';
+import { agentMetrics } from '../samples/agent-metrics.ts';
 import type { LabelTable } from './label-table.ts';
 
 export interface BatchTimes {
@@ -41,7 +41,7 @@ export function readBatch(
   const families = new Map<string, SampleFamily>();
   for (const { name, refs, values } of frame.families) {
     const sets = refs.map((ref) => table.get(ref));
-    if (!knownMetrics.has(name)) drop('unknown_metric', sets.length);
+    if (!agentMetrics.has(name)) drop('unknown_metric', sets.length);
     else if (families.has(name)) drop('duplicate_series', sets.length);
     else families.set(name, readFamily(name, sets, values, drop));
   }

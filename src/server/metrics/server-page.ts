@@ -1,5 +1,6 @@
 import { errorText } from '../../base/errors.ts';
 import type { Log } from '../../base/log.ts';
+import { within } from '../../base/within.ts';
 import { createOnceLog } from '../../base/once-log.ts';
 import { createSamples, type Samples } from '../../metrics/samples.ts';
 import type { Store } from '../../store/store.ts';
@@ -44,7 +45,11 @@ export function createServerPage({ store, fleet, metrics, facts, more, log }: Se
   const ask = async ({ hosts }: Principal, timeoutMs: number): Promise<Asked | undefined> => {
     try {
       const asked = Promise.all([fleet.hosts(hosts), hosts === undefined ? readAudit() : undefined]);
-      const [views, audit] = await within(asked, timeoutMs);
+      const [views, audit] = await within(
+        asked,
+        timeoutMs,
+        () => new Error(`no answer within ${String(timeoutMs)} ms`),
+      );
       onceLog.reset();
       return { hosts: views, audit };
     } catch (error) {
@@ -71,14 +76,4 @@ export function createServerPage({ store, fleet, metrics, facts, more, log }: Se
       return samples;
     },
   };
-}
-
-async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  const { promise: passed, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${String(timeoutMs)} ms`)), timeoutMs);
-  try {
-    return await Promise.race([work, passed]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { within } from '../../../base/within.ts';
 import type { Store } from '../../../store/store.ts';
 import { ApiProblem } from '../problem.ts';
 import { defineApiRoute, type ApiRoute } from '../api-route.ts';
@@ -52,7 +53,11 @@ export function createServerRoutes(options: { store: Store; openApi: () => objec
       summary: 'Whether the server can answer: its database does',
       produces: plain,
       async handle() {
-        await within(store.now(), readyMs);
+        await within(
+          store.now(),
+          readyMs,
+          () => new ApiProblem(503, 'DATABASE_UNAVAILABLE', `the database has not answered for ${readyMs / 1000} s`),
+        );
         return 'ready\n';
       },
     }),
@@ -61,14 +66,3 @@ export function createServerRoutes(options: { store: Store; openApi: () => objec
 
 /** A database that hangs is not ready; whoever asks does not wait for it. */
 const readyMs = 3000;
-
-async function within(work: Promise<unknown>, ms: number): Promise<void> {
-  const { promise: passed, reject } = Promise.withResolvers<never>();
-  const late = new ApiProblem(503, 'DATABASE_UNAVAILABLE', `the database has not answered for ${ms / 1000} s`);
-  const timer = setTimeout(() => reject(late), ms);
-  try {
-    await Promise.race([work, passed]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
